@@ -1,0 +1,43 @@
+"""Metrics, granularities and fields: the generated enums, and the spellings that stand for their members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from x_insights_api.models import EngagementField, Granularity, Metric
+
+from ._arguments import fold, member, unique
+
+#: Every metric that X can be asked for.
+ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
+#: The metrics of videos: views, starts, quartiles and completions.
+VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
+
+
+def checked_metrics(given: str | Iterable[str]) -> tuple[Metric, ...]:
+    """The requested metrics, each once; InvalidRequestError names the first that X does not have."""
+    return unique("metrics", given, lambda place, value: member(Metric, place, value))
+
+
+def checked_granularity(given: str) -> Granularity:
+    """The granularity; InvalidRequestError where X does not have it."""
+    return member(Granularity, "granularity", given)
+
+
+def checked_fields(given: str | Iterable[str] | None) -> tuple[EngagementField, ...]:
+    """The fields of an engagement to send: all where None is given, so that partial errors are never lost."""
+    if given is None:
+        return tuple(EngagementField)
+    return unique("fields", given, lambda place, value: member(EngagementField, place, value))
+
+
+class _Spellings(dict[str, str]):
+    """Names of metrics as X sends them -> as the spec spells them; an unknown name stays as sent."""
+
+    def __missing__(self, name: str) -> str:
+        # Not stored: what X sends must not make this grow.
+        return self.get(fold(name), name)
+
+
+#: The spec's spelling of a metric's name.
+SPELLING = _Spellings({spelling: metric.value for metric in Metric for spelling in (metric.value, fold(metric.value))})
