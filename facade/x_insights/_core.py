@@ -1,0 +1,162 @@
+"""Core: all that both clients decide alike; what is left to them is sending and waiting."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import attrs
+import httpx
+
+import x_insights_api
+
+from ._auth import AsyncToken, as_auth
+from ._errors import InvalidRequestError, RateLimitError, TransportError, XInsightsError, shown
+from ._rate_limit import RateLimit, rate_limit, reset_after
+from ._request import Query
+from ._response import Page, read
+from ._results import Insights
+from ._retry import Gate, RetryOptions, Tries
+
+T = TypeVar("T")
+
+#: What became of a page: None where it was not asked for, because another had failed.
+Outcome = Page | Exception | None
+
+
+@attrs.define(eq=False, repr=False)
+class Core:
+    """The checked options of a client, and what it learns from the responses."""
+
+    auth: httpx.Auth
+    api: x_insights_api.Client
+    base_url: str
+    timeout: httpx.Timeout
+    attempts: int
+    gate: Gate
+    rate_limit: RateLimit | None = None
+
+    @classmethod
+    def checked(
+        cls,
+        token: AsyncToken | None,
+        base_url: str,
+        timeout: float | httpx.Timeout,
+        attempts: int,
+        max_wait: float,
+    ) -> Core:
+        """Check the options of a client; InvalidRequestError names the first that cannot be."""
+        url = _base_url(base_url)
+        if not isinstance(timeout, httpx.Timeout):
+            timeout = httpx.Timeout(_positive("timeout", timeout))
+        # A proxy taken from the environment would read what is sent in the clear to a loopback server.
+        arguments = {"trust_env": url.startswith("https:")}
+        api = x_insights_api.Client(url, timeout=timeout, httpx_args=arguments)
+        gate = Gate(max_wait=_positive("max_wait", max_wait, zero=True))
+        return cls(as_auth(token), api, url, timeout, counted("attempts", attempts), gate)
+
+    @property
+    def retrying(self) -> RetryOptions:
+        return {"attempts": self.attempts, "timeout": None, "wait_max": min(5.0, self.gate.max_wait)}
+
+    def tries(self) -> Tries:
+        return Tries(attempts=self.attempts, max_wait=self.gate.max_wait)
+
+    def request(
+        self, client: httpx.Client | httpx.AsyncClient, query: Query, tweet_ids: Sequence[str]
+    ) -> httpx.Request:
+        """The request for one page, by the client that is to send it, with our own address and timeout."""
+        request = query.request(tweet_ids)
+        return client.build_request(
+            request["method"], self.base_url + request["url"], params=request["params"], timeout=self.timeout
+        )
+
+    def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> Page | XInsightsError:
+        """The page of a response, or its error; what the headers say of the request window is remembered."""
+        headers = response.headers
+        limit, seconds = rate_limit(headers), reset_after(headers)
+        self.rate_limit = limit or self.rate_limit
+        if limit and limit.remaining == 0 and seconds:
+            self.gate.close(seconds, headers)
+        secret = request.headers.get("Authorization", "").partition(" ")[2]
+        outcome = read(response.status_code, headers, _decoded(headers, raw), secret=secret)
+        if isinstance(outcome, RateLimitError) and outcome.retry_after is not None:
+            self.gate.close(outcome.retry_after, headers)
+        return outcome
+
+
+def transport_error(request: httpx.Request, error: httpx.RequestError) -> TransportError:
+    """What became of a request that got no whole answer, without the request itself and what it carried."""
+    # h11 quotes the headers that it refuses to send.
+    reason = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
+    return TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
+
+
+def _decoded(headers: httpx.Headers, raw: bytes) -> bytes:
+    """The body without its content encoding; empty where it is not what that says, for the status to stand alone."""
+    if "Content-Encoding" not in headers:
+        return raw
+    try:
+        return httpx.Response(200, headers=headers, content=raw).content
+    except httpx.DecodingError:
+        return b""
+
+
+def settled(pages: Sequence[Sequence[str]], outcomes: Iterable[Outcome]) -> Insights:
+    """The pages that arrived, as insights; or the first error, with them as `partial` and the rest as `pending`."""
+    arrived: list[tuple[Sequence[str], Page]] = []
+    pending: list[Sequence[str]] = []
+    failure: Exception | None = None
+    for tweet_ids, outcome in itertools.zip_longest(pages, outcomes):
+        if isinstance(outcome, Page):
+            arrived.append((tweet_ids, outcome))
+        else:
+            pending.append(tweet_ids)
+            failure = failure or outcome
+    chained = itertools.chain.from_iterable
+    insights = Insights(tuple(chained(ids for ids, _ in arrived)), tuple(page for _, page in arrived))
+    if failure is None:
+        return insights
+    if isinstance(failure, XInsightsError):
+        failure.partial, failure.pending = insights, tuple(chained(pending))
+    raise failure
+
+
+def of_kind(kind: type[T], name: str, value: T) -> T:
+    if not isinstance(value, kind):
+        raise InvalidRequestError(f"{name} is {shown(value)}: pass an httpx.{kind.__name__}")
+    return value
+
+
+def counted(name: str, value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidRequestError(f"{name} is {shown(value)}: pass an int of at least 1")
+    return value
+
+
+def _positive(name: str, value: float, *, zero: bool = False) -> float:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not known or value < 0 or (value == 0 and not zero):
+        raise InvalidRequestError(f"{name} is {shown(value)}: pass a number of seconds")
+    return value
+
+
+def _base_url(given: str) -> str:
+    """The address without a slash at its end; the token would travel in the clear over http, except to this machine."""
+    try:
+        url = httpx.URL(given)
+    except (httpx.InvalidURL, TypeError):
+        raise InvalidRequestError(f"base_url is {shown(given)}, which is no URL") from None
+    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
+        raise InvalidRequestError(f"base_url is {shown(given)}: use https, which http may replace on loopback only")
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
