@@ -1,0 +1,308 @@
+"""What comes back: each shape that X's answers take, as dictionaries and as rows."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from x_insights import ALL_METRICS, ApiError, Insights, ResponseError
+from x_insights._response import read
+from x_insights_api.models import InsightsResponse
+
+ID, OTHER = "1346889436626259968", "20"
+
+
+def total(tweet_id, **metrics):
+    values = [{"metric_type": name, "metric_value": value} for name, value in metrics.items()]
+    return {"measurement": {"metrics_total": [{"tweet_id": tweet_id, "value": values}]}}
+
+
+def bucket(tweet_id, time, **metrics):
+    values = [{"metric_type": name, "metric_value": value} for name, value in metrics.items()]
+    return {"tweet_id": tweet_id, "value": {"metric_values": values, "timestamp": {"iso8601_time": time}}}
+
+
+@pytest.fixture
+def answered(get, answer):
+    """The insights that X's content makes."""
+
+    def answered(content, tweet_ids=(ID, OTHER)):
+        return get(answer(json.dumps(content)), tweet_ids, ALL_METRICS)
+
+    return answered
+
+
+def test_totals(answered):
+    insights = answered({"data": [total(OTHER, Impressions=7), total(ID, Impressions=123, Likes=0)]})
+    assert insights.to_dict() == {
+        "tweets": {
+            ID: {"totals": {"Impressions": 123, "Likes": 0}, "series": []},
+            OTHER: {"totals": {"Impressions": 7}, "series": []},
+        },
+        "errors": [],
+        "missing": [],
+    }
+    assert list(insights.to_dict()["tweets"]) == [ID, OTHER]  # as asked for, not as answered
+    assert insights.to_rows() == [
+        {"tweet_id": ID, "time": None, "metric": "Impressions", "value": 123},
+        {"tweet_id": ID, "time": None, "metric": "Likes", "value": 0},
+        {"tweet_id": OTHER, "time": None, "metric": "Impressions", "value": 7},
+    ]
+
+
+@pytest.mark.parametrize("count", [28, 29])
+def test_series(answered, count):
+    start = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    moments = [start + timedelta(hours=hour) for hour in range(count)]
+    times = [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments]
+    items = [bucket(ID, time, Impressions=hour) for hour, time in enumerate(times)]
+    insights = answered({"data": [{"measurement": {"metrics_time_series": items}}]}, [ID])
+    assert insights.to_dict() == {
+        "tweets": {
+            ID: {
+                "totals": {},
+                "series": [{"time": time, "metrics": {"Impressions": hour}} for hour, time in enumerate(times)],
+            }
+        },
+        "errors": [],
+        "missing": [],
+    }
+    assert insights.to_rows() == [
+        {"tweet_id": ID, "time": moment, "metric": "Impressions", "value": hour} for hour, moment in enumerate(moments)
+    ]
+
+
+def test_items_of_one_id_are_merged(answered):
+    series = [
+        {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T10:00:00Z", Likes=1)]}},
+        {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T11:00:00Z", Likes=2)]}},
+        {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T10:00:00Z", Replies=3)]}},
+    ]
+    insights = answered({"data": [total(ID, Likes=3), *series, total(ID, Replies=3), {}]})
+    assert insights.to_dict()["tweets"] == {
+        ID: {
+            "totals": {"Likes": 3, "Replies": 3},
+            "series": [
+                {"time": "2026-11-22T10:00:00Z", "metrics": {"Likes": 1, "Replies": 3}},
+                {"time": "2026-11-22T11:00:00Z", "metrics": {"Likes": 2}},
+            ],
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("UrlClicks", "UrlClicks"),
+        ("urlclicks", "UrlClicks"),
+        ("url_clicks", "UrlClicks"),
+        ("URL_CLICKS", "UrlClicks"),
+        ("VIDEO_PLAYED_25_PERCENT", "VideoPlayed25Percent"),
+        ("BookmarksOfTomorrow", "BookmarksOfTomorrow"),
+        ("url-clicks", "url-clicks"),
+    ],
+)
+def test_metric_names_are_the_specs_where_they_match(answered, sent, shown):
+    assert answered({"data": [total(ID, **{sent: 1})]})[ID]["totals"] == {shown: 1}
+
+
+@pytest.mark.parametrize(
+    ("sent", "value"),
+    [(5, 5), ("5", 5), ("-5", -5), (1.5, 1.5), ("1.5", 1.5), (None, None), (0, 0), (2**62, 2**62)],
+)
+def test_values(answered, sent, value):
+    insights = answered({"data": [total(ID, Likes=sent)]})
+    (row,) = insights.to_rows()
+    assert row["value"] == insights[ID]["totals"]["Likes"] == value
+    assert type(row["value"]) is type(value)
+
+
+def test_partial_errors_come_through_both_channels(answered):
+    content = {
+        "data": [
+            total(ID, Likes=1),
+            {"errors": [{"error": "Forbidden to access tweets: 1, 2", "tweets": ["1", "2"]}]},
+            {"errors": [{"error": "1 Tweet ID(s) are unavailable"}, {"tweets": ["3"]}]},
+        ],
+        "errors": [
+            {
+                "title": "Not Found Error",
+                "detail": "Could not find it.",
+                "type": "t",
+                "status": 404,
+                "resource_id": "4",
+            },
+            {"title": "Invalid", "type": "about:blank", "value": 5},
+            {"title": "Field", "type": "about:blank", "value": ["6"], "resource_id": None},
+            {},
+        ],
+    }
+    insights = answered(content, [ID, 1, 2, 3, 4, 5, 6])
+    assert insights.to_dict()["errors"] == [
+        {"message": "Forbidden to access tweets: 1, 2", "tweet_ids": ["1", "2"], "type": None, "status": None},
+        {"message": "1 Tweet ID(s) are unavailable", "tweet_ids": [], "type": None, "status": None},
+        {"message": "", "tweet_ids": ["3"], "type": None, "status": None},
+        {"message": "Could not find it.", "tweet_ids": ["4"], "type": "t", "status": 404},
+        {"message": "Invalid", "tweet_ids": ["5"], "type": "about:blank", "status": None},
+        {"message": "Field", "tweet_ids": [], "type": "about:blank", "status": None},
+        {"message": "", "tweet_ids": [], "type": None, "status": None},
+    ]
+    assert insights.errors == insights.to_dict()["errors"]
+    assert insights.missing == insights.to_dict()["missing"] == ["6"]
+
+
+@pytest.mark.parametrize("content", [{}, {"data": []}, {"data": [{}]}, {"data": [{"measurement": {}}], "errors": []}])
+def test_nothing_answered(answered, content):
+    insights = answered(content)
+    assert insights.to_dict() == {"tweets": {}, "errors": [], "missing": [ID, OTHER]}
+    assert insights.to_rows() == []
+    assert len(insights) == 0
+
+
+def test_what_x_adds_is_ignored_and_what_nobody_asked_for_is_kept(answered):
+    item = total("99", Likes=1)
+    item["measurement"]["metrics_total"][0]["new"] = [1]
+    insights = answered({"data": [item, total(ID, Likes=2)], "meta": {"result_count": 1}})
+    assert list(insights) == [ID, "99"]
+
+
+def test_access_by_id(answered):
+    insights = answered({"data": [total(OTHER, Likes=1)]})
+    assert insights[OTHER] == insights[20] == {"totals": {"Likes": 1}, "series": []}
+    assert OTHER in insights
+    assert ID not in insights
+    assert insights.get(ID) is None
+    assert dict(insights) == insights.to_dict()["tweets"]
+    assert "1 Posts, 0 errors, 1 missing" in repr(insights)
+
+
+def test_what_is_handed_out_belongs_to_the_caller(answered):
+    insights = answered({"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "about:blank"}]})
+    before = copy.deepcopy(insights.to_dict())
+    handed_out = insights.to_dict()
+    handed_out["tweets"][ID]["totals"]["Likes"] = 9
+    handed_out["errors"][0]["tweet_ids"].append(ID)
+    handed_out["missing"].clear()
+    assert insights.to_dict() == before
+
+
+def test_insights_pickle_copy_and_compare(answered):
+    content = {"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "x", "value": [[1]]}]}
+    insights = answered(content)
+    assert pickle.loads(pickle.dumps(insights)) == copy.deepcopy(insights) == insights
+    assert insights != answered({})
+    assert insights != 1
+
+
+def test_joining(answered):
+    first = answered({"data": [total(ID, Likes=1)]}, [ID])
+    second = answered({"data": [total(OTHER, Likes=2)]}, [OTHER, "7"])
+    both = first | second
+    assert both == answered({"data": [total(OTHER, Likes=2), total(ID, Likes=1)]}, [ID, OTHER, "7"])
+    assert both.missing == ["7"]
+    with pytest.raises(TypeError):
+        first | {}
+
+
+def test_raise_for_errors(answered):
+    fine = answered({"data": [total(ID, Likes=1)]})
+    assert fine.raise_for_errors() is fine
+    partly = answered({"data": [total(ID, Likes=1), {"errors": [{"error": "Forbidden", "tweets": [OTHER]}]}]})
+    with pytest.raises(ApiError, match="Forbidden") as caught:
+        partly.raise_for_errors()
+    assert caught.value.partial is partly
+    assert caught.value.problems == tuple(partly.errors)
+
+
+@pytest.mark.parametrize(
+    ("sent", "moment"),
+    [
+        ("2026-11-22T12:00:00Z", datetime(2026, 11, 22, 12, tzinfo=UTC)),
+        ("2026-11-22T12:00:00.000Z", datetime(2026, 11, 22, 12, tzinfo=UTC)),
+        ("2026-11-22T14:00:00+02:00", datetime(2026, 11, 22, 12, tzinfo=UTC)),
+        ("2026-11-22T12:00:00", datetime(2026, 11, 22, 12, tzinfo=UTC)),
+    ],
+)
+def test_times_of_rows_are_utc(answered, sent, moment):
+    insights = answered({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
+    assert insights[ID]["series"][0]["time"] == sent
+    (row,) = insights.to_rows()
+    assert row["time"] == moment
+    assert row["time"].tzinfo is UTC
+
+
+@pytest.mark.parametrize("sent", ["soon", "", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_is_none(answered, sent):
+    insights = answered({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
+    assert insights[ID]["series"][0]["time"] == sent
+    with pytest.raises(ResponseError, match="to_dict"):
+        insights.to_rows()
+
+
+names = st.sampled_from([metric.value for metric in ALL_METRICS])
+values = st.lists(
+    st.builds(lambda name, value: {"metric_type": name, "metric_value": value}, names, st.integers(0, 9**9))
+)
+tweet_ids = st.sampled_from(["1", "2", "3"])
+times = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.isoformat())
+series_items = st.builds(
+    lambda tweet_id, values, time: {
+        "tweet_id": tweet_id,
+        "value": {"metric_values": values, "timestamp": {"iso8601_time": time}},
+    },
+    tweet_ids,
+    values,
+    times,
+)
+total_items = st.builds(lambda tweet_id, values: {"tweet_id": tweet_id, "value": values}, tweet_ids, values)
+measurements = st.fixed_dictionaries(
+    {}, optional={"metrics_time_series": st.lists(series_items), "metrics_total": st.lists(total_items)}
+)
+engagement_errors = st.fixed_dictionaries({}, optional={"error": st.text(), "tweets": st.lists(tweet_ids)})
+problems = st.fixed_dictionaries(
+    {"title": st.text(), "type": st.text()}, optional={"detail": st.text(), "status": st.integers(100, 599)}
+)
+pages = st.fixed_dictionaries(
+    {},
+    optional={
+        "data": st.lists(
+            st.fixed_dictionaries({}, optional={"measurement": measurements, "errors": st.lists(engagement_errors)})
+        ),
+        "errors": st.lists(problems),
+    },
+)
+
+
+@given(pages)
+def test_the_generated_models_read_a_page_alike(content):
+    """The stock models are the oracle: values, errors and ids of any well-formed page are the same."""
+    generated = InsightsResponse.from_dict(json.loads(json.dumps(content)))
+    insights = Insights(("1", "2", "3"), (read(200, {}, json.dumps(content).encode()),))
+
+    totals, series, errors = {}, {}, []
+    for engagement in generated.data or ():
+        measurement = engagement.measurement
+        for item in (measurement and measurement.metrics_total) or ():
+            totals.setdefault(item.tweet_id, {}).update({each.metric_type: each.metric_value for each in item.value})
+        for item in (measurement and measurement.metrics_time_series) or ():
+            counted = series.setdefault(item.tweet_id, {}).setdefault(item.value.timestamp.iso8601_time, {})
+            counted.update({each.metric_type: each.metric_value for each in item.value.metric_values})
+        errors += [(error.error or "", error.tweets or []) for error in engagement.errors or ()]
+    errors += [(problem.detail or problem.title, []) for problem in generated.errors or ()]
+
+    tweets = insights.to_dict()["tweets"]
+    assert {each: tweet["totals"] for each, tweet in tweets.items() if tweet["totals"] or each in totals} == totals
+    counted = {
+        each: {bucket["time"]: bucket["metrics"] for bucket in tweet["series"]}
+        for each, tweet in tweets.items()
+        if tweet["series"]
+    }
+    assert counted == series
+    assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == errors
+    assert json.loads(json.dumps(insights.to_dict())) == insights.to_dict()

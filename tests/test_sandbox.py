@@ -1,0 +1,139 @@
+"""The loopback X: that it answers as X does."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from datetime import datetime
+
+import httpx
+import pytest
+
+from x_insights import ALL_METRICS, Granularity, InsightsClient
+from x_insights.testing import Sandbox
+
+IDS = [str(10**18 + each) for each in range(3)]
+
+
+@pytest.fixture
+def client(sandbox):
+    with InsightsClient("any-token", base_url=sandbox.url, attempts=1) as client:
+        yield client
+
+
+def ask(sandbox, query, path="/2/insights/28hr", **headers):
+    return httpx.get(f"{sandbox.url}{path}?{query}", headers={"Authorization": "Bearer any", **headers})
+
+
+VALID = "tweet_ids=1,2&granularity=Total&requested_metrics=Likes,Replies&engagement.fields=errors,measurement"
+
+
+def test_the_same_id_gives_the_same_figures(client):
+    insights = client.get_28hr(IDS, ALL_METRICS)
+    with Sandbox() as other, InsightsClient("another", base_url=other.url) as elsewhere:
+        assert elsewhere.get_28hr(IDS[::-1], ALL_METRICS) == insights
+    assert insights[IDS[0]] != insights[IDS[1]]
+
+
+@pytest.mark.parametrize(("granularity", "buckets"), [("Hourly", 28), ("Daily", 2), ("Weekly", 1)])
+def test_series_add_up_to_the_totals(client, granularity, buckets):
+    totals = client.get_28hr(IDS, ALL_METRICS, Granularity.TOTAL)
+    insights = client.get_28hr(IDS, ALL_METRICS, granularity)
+    for tweet_id in IDS:
+        assert totals[tweet_id]["series"] == []
+        assert insights[tweet_id]["totals"] == {}
+        series = insights[tweet_id]["series"]
+        assert len(series) == buckets
+        for metric, total in totals[tweet_id]["totals"].items():
+            assert sum(bucket["metrics"][metric] for bucket in series) == total
+
+
+def test_hours_lead_up_to_now_and_follow_the_day(sandbox, client):
+    sandbox.now = datetime.fromisoformat("2026-11-22T16:00:00Z")
+    series = client.get_28hr(range(1, 26), "impressions", "hourly").to_rows()
+    assert max(row["time"] for row in series).isoformat() == "2026-11-22T15:00:00+00:00"
+    by_hour = {hour: sum(row["value"] for row in series if row["time"].hour == hour) for hour in (8, 20)}
+    assert by_hour[20] > 5 * by_hour[8]
+
+
+def test_partial_errors_of_two_kinds(sandbox, client):
+    sandbox.forbid(IDS[0], 7)
+    sandbox.hide(IDS[1])
+    insights = client.get_28hr([*IDS, 7], "likes")
+    assert list(insights) == [IDS[2]]
+    assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == [
+        (f"Forbidden to access tweets: {IDS[0]}, 7", [IDS[0], "7"]),
+        ("1 Tweet ID(s) are unavailable", [IDS[1]]),
+    ]
+    assert insights.missing == []
+
+
+def test_only_the_fields_asked_for(sandbox, client):
+    sandbox.forbid(IDS[0])
+    assert client.get_28hr(IDS, "likes", fields="errors").missing == IDS[1:]
+    assert client.get_28hr(IDS, "likes", fields="measurement").missing == IDS[:1]
+    assert client.get_28hr(IDS[0], "likes", fields="measurement").to_dict()["tweets"] == {}
+
+
+def test_requests_are_listed_without_the_token(sandbox):
+    ask(sandbox, VALID, **{"X-Trace": "7"})
+    (request,) = sandbox.requests
+    assert (request.tweet_ids, request.metrics) == (("1", "2"), ("Likes", "Replies"))
+    assert (request.granularity, request.fields) == ("Total", ("errors", "measurement"))
+    assert request.headers["X-Trace"] == "7"
+    assert "any" not in request.headers.values()
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        (VALID.replace("1,2", "abc"), "tweet_ids"),
+        (VALID.replace("1,2", "1,1"), "tweet_ids"),
+        (VALID.replace("1,2", ",".join(map(str, range(26)))), "tweet_ids"),
+        (VALID.replace("1,2", "1&tweet_ids=2"), "tweet_ids"),
+        (VALID.replace("Total", "total"), "granularity"),
+        (VALID.replace("Likes", "likes"), "requested_metrics"),
+        (VALID.replace("&requested_metrics=Likes,Replies", ""), "requested_metrics"),
+        (VALID + "&expansions=author", "expansions"),
+    ],
+)
+def test_a_bad_request_gets_x_s_400(sandbox, query, parameter):
+    response = ask(sandbox, query)
+    assert response.status_code == 400
+    problem = response.json()
+    assert problem["type"].endswith("/problems/invalid-request")
+    assert [list(error["parameters"]) for error in problem["errors"]] == [[parameter]]
+    assert response.headers["x-transaction-id"]
+    assert response.headers["x-rate-limit-limit"] == "300"
+
+
+def test_no_token_gets_a_401_and_another_path_an_empty_404(sandbox):
+    unauthorized = httpx.get(f"{sandbox.url}/2/insights/28hr?{VALID}")
+    assert (unauthorized.status_code, unauthorized.json()["title"]) == (401, "Unauthorized")
+    gone = ask(sandbox, VALID, path="/2/insights/historical")
+    assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
+
+
+def test_a_window_is_used_up_and_begins_anew():
+    with Sandbox(rate_limit=2, window=0.3) as sandbox:
+        statuses = [ask(sandbox, VALID) for _ in range(3)]
+        assert [response.status_code for response in statuses] == [200, 200, 429]
+        assert [response.headers["x-rate-limit-remaining"] for response in statuses] == ["1", "0", "0"]
+        time.sleep(0.3)
+        assert ask(sandbox, VALID).status_code == 200
+
+
+def test_latency():
+    with Sandbox(latency=0.2) as sandbox:
+        begun = time.monotonic()
+        ask(sandbox, VALID)
+        assert time.monotonic() - begun >= 0.2
+
+
+def test_the_kit_without_its_extra_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openapi_core", None)
+    for name in [name for name in sys.modules if name.startswith("x_insights.testing")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ModuleNotFoundError, match=r"openapi_core is missing: .*x-insights-28hr\[testing\]"):
+        importlib.import_module("x_insights.testing")

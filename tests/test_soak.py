@@ -1,0 +1,15 @@
+"""Many pages through many faults: nothing is lost, nothing comes twice, nothing changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from soak import soak
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+def test_everything_arrives(asynchronous):
+    report = soak(200, seed=28, asynchronous=asynchronous)
+    assert sum(report.faults.values()) > 60
+    assert set(report.faults) == {"503", "429", "dropped", "truncated"}
+    assert report.errors["ResponseError"] > 0

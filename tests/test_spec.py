@@ -1,0 +1,139 @@
+"""The facade's own knowledge of X's spec, held to the fragment: what a refresh changes there fails here, by name."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+
+from regenerate import ROOT, amended, member_name, read_yaml
+from x_insights import _ids, _response
+from x_insights._request import Query
+from x_insights_api.models import EngagementField, Granularity, Metric
+
+PATH = "/2/insights/28hr"
+FRAGMENT = read_yaml(ROOT / "openapi/insights-28hr.yaml")
+OVERLAY = read_yaml(ROOT / "openapi/overlay.yaml")
+DOCUMENT = amended(FRAGMENT, OVERLAY)
+OPERATION = FRAGMENT["paths"][PATH]["get"]
+
+
+def resolved(node):
+    """The node with every reference replaced by what it refers to."""
+    if isinstance(node, list):
+        return [resolved(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target = FRAGMENT
+        for name in node["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        return resolved(target)
+    return {name: resolved(item) for name, item in node.items()}
+
+
+PARAMETERS = {parameter["name"]: parameter for parameter in resolved(OPERATION["parameters"])}
+
+
+@pytest.mark.parametrize("document", [FRAGMENT, DOCUMENT], ids=["fragment", "fragment and overlay"])
+def test_the_spec_is_valid(document):
+    validate(document)
+
+
+def test_every_action_of_the_overlay_has_its_reason():
+    assert all(action["description"] for action in OVERLAY["actions"])
+
+
+@pytest.mark.parametrize("name", ["tweet_ids", "requested_metrics", "engagement.fields"])
+def test_every_array_travels_as_one_key(name):
+    parameters = (*DOCUMENT["paths"][PATH]["get"]["parameters"], *DOCUMENT["components"]["parameters"].values())
+    (parameter,) = (each for each in parameters if each.get("name") == name)
+    assert parameter["explode"] is False
+
+
+def test_the_page_size_is_max_items_of_tweet_ids():
+    assert PARAMETERS["tweet_ids"]["schema"]["maxItems"] == _ids.PAGE_SIZE
+
+
+def test_the_id_pattern_is_that_of_tweet_id():
+    assert PARAMETERS["tweet_ids"]["schema"]["items"]["pattern"] == _ids.PATTERN.pattern
+
+
+def test_the_required_parameters_are_those_that_a_query_has():
+    required = {name for name, parameter in PARAMETERS.items() if parameter["required"]}
+    assert required == {"tweet_ids", "granularity", "requested_metrics"}
+    request = Query.checked("20", "likes", "Total", None).request(["20"])
+    assert required < set(request["params"]) <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("enum", "schema"),
+    [
+        (Metric, PARAMETERS["requested_metrics"]["schema"]["items"]),
+        (Granularity, PARAMETERS["granularity"]["schema"]),
+        (EngagementField, PARAMETERS["engagement.fields"]["schema"]["items"]),
+    ],
+)
+def test_enums_have_the_specs_values_under_readable_names(enum, schema):
+    assert {member.value for member in enum} == set(schema["enum"])
+    assert all(member.name == member_name(member.value) for member in enum)
+
+
+def test_member_names():
+    assert member_name("VideoPlayed25Percent") == "VIDEO_PLAYED_25_PERCENT"
+    assert member_name("Impressions") == "IMPRESSIONS"
+    assert member_name("errors") == "ERRORS"
+
+
+def test_the_default_responses_are_problem_and_error():
+    content = OPERATION["responses"]["default"]["content"]
+    assert {kind: body["schema"]["$ref"].rpartition("/")[2] for kind, body in content.items()} == {
+        "application/json": "Error",
+        "application/problem+json": "Problem",
+    }
+
+
+def test_the_security_schemes_are_those_that_the_token_can_be():
+    assert OPERATION["security"] == [{"OAuth2UserToken": ["tweet.read"]}, {"UserToken": []}]
+    schemes = FRAGMENT["components"]["securitySchemes"]
+    assert (schemes["OAuth2UserToken"]["type"], schemes["UserToken"]["scheme"]) == ("oauth2", "OAuth")
+
+
+def shape(schema):
+    """A schema as nested names and types, without what only describes it."""
+    if schema["type"] == "array":
+        return [shape(schema["items"])]
+    if schema["type"] == "object":
+        return {name: shape(item) for name, item in schema["properties"].items()}
+    return schema["type"]
+
+
+def decoded_shape(kind):
+    """The same of what the facade decodes."""
+    if isinstance(kind, msgspec.inspect.StructType):
+        return {field.encode_name: decoded_shape(field.type) for field in kind.fields}
+    if isinstance(kind, msgspec.inspect.ListType):
+        return [decoded_shape(kind.item_type)]
+    if isinstance(kind, msgspec.inspect.UnionType):
+        types = [decoded_shape(item) for item in kind.types if not isinstance(item, msgspec.inspect.NoneType)]
+        return "number" if "number" in types else types[0]
+    names = {"StrType": "string", "IntType": "integer", "FloatType": "number", "RawType": "extension"}
+    return names[type(kind).__name__]
+
+
+def test_the_decoded_structs_are_the_200_response():
+    spec = shape(resolved(OPERATION["responses"]["200"]["content"]["application/json"]["schema"]))
+    ours = decoded_shape(msgspec.inspect.type_info(_response.Page))
+    # Extension members of RFC 7807, which X's own subtypes of Problem have and the fragment leaves out.
+    (problem,) = ours["errors"]
+    assert (problem.pop("resource_id"), problem.pop("value")) == ("extension", "extension")
+    assert lacking(ours, spec) == []
+
+
+def lacking(wanted, given, place="$"):
+    """The places of `wanted` that `given` does not have alike. What X adds is ignored until the facade wants it."""
+    if isinstance(wanted, dict) and isinstance(given, dict):
+        return [each for name, item in wanted.items() for each in lacking(item, given.get(name), f"{place}.{name}")]
+    if isinstance(wanted, list) and isinstance(given, list):
+        return lacking(wanted[0], given[0], f"{place}[]")
+    return [] if wanted == given else [f"{place}: the facade decodes {wanted}, the spec has {given}"]

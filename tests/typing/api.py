@@ -1,0 +1,122 @@
+"""The typing of the whole public API: checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import assert_type
+
+import httpx
+
+from x_insights import (
+    ALL_METRICS,
+    VIDEO_METRICS,
+    ApiError,
+    AsyncInsightsClient,
+    AuthenticationError,
+    Bucket,
+    EndpointUnavailableError,
+    ForbiddenError,
+    Granularity,
+    Insights,
+    InsightsClient,
+    InsightsDict,
+    InvalidRequestError,
+    Metric,
+    PartialError,
+    RateLimit,
+    RateLimitError,
+    ResponseError,
+    Row,
+    ServerError,
+    TransportError,
+    TweetInsights,
+    UsageCapError,
+    XInsightsError,
+)
+from x_insights.testing import ReceivedRequest, Sandbox
+
+assert_type(ALL_METRICS, tuple[Metric, ...])
+assert_type(VIDEO_METRICS, tuple[Metric, ...])
+
+
+class Signer(httpx.Auth): ...
+
+
+async def token() -> str:
+    return "token"
+
+
+def synchronous(http_client: httpx.Client) -> None:
+    InsightsClient()
+    InsightsClient(lambda: "token", base_url="https://api.x.com", timeout=httpx.Timeout(5), attempts=1, max_wait=0)
+    InsightsClient(Signer(), http_client=http_client, timeout=5)
+    InsightsClient(token)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with InsightsClient("token") as client:
+        assert_type(client, InsightsClient)
+        assert_type(client.get_28hr("20", Metric.LIKES), Insights)
+        assert_type(client.get_28hr(["20", 20], ["likes", Metric.LIKES], Granularity.HOURLY, fields="errors"), Insights)
+        assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), Iterator[Insights])
+        assert_type(client.rate_limit, RateLimit | None)
+        client.get_28hr([1.5], "likes")  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+        client.close()
+
+
+async def asynchronous(http_client: httpx.AsyncClient) -> None:
+    AsyncInsightsClient(token, http_client=http_client, max_concurrency=8)
+    async with AsyncInsightsClient(lambda: "token") as client:
+        assert_type(client, AsyncInsightsClient)
+        assert_type(await client.get_28hr("20", Metric.LIKES), Insights)
+        assert_type(client.iter_28hr("20", "likes"), AsyncIterator[Insights])
+        assert_type(client.rate_limit, RateLimit | None)
+        await client.close()
+
+
+def results(insights: Insights) -> None:
+    whole = insights.to_dict()
+    assert_type(whole, InsightsDict)
+    assert_type(whole["tweets"], dict[str, TweetInsights])
+    assert_type(whole["errors"], list[PartialError])
+    assert_type(whole["missing"], list[str])
+    tweet = insights["20"]
+    assert_type(tweet, TweetInsights)
+    assert_type(insights[20], TweetInsights)
+    assert_type(tweet["totals"], dict[str, int | float | None])
+    assert_type(tweet["series"], list[Bucket])
+    assert_type(tweet["series"][0]["metrics"]["Likes"], int | float | None)
+    (row,) = insights.to_rows()
+    assert_type(row, Row)
+    assert_type(row["time"], datetime | None)
+    assert_type(insights.errors, list[PartialError])
+    assert_type(insights.missing, list[str])
+    assert_type(insights.tweet_ids, tuple[str, ...])
+    assert_type(insights | insights, Insights)
+    assert_type(insights.raise_for_errors(), Insights)
+
+
+def errors(error: XInsightsError, limit: RateLimitError, forbidden: ForbiddenError, cap: UsageCapError) -> None:
+    assert_type(error.retryable, bool)
+    assert_type(error.partial, Insights | None)
+    assert_type(error.pending, tuple[str, ...])
+    assert_type(limit.retry_at, datetime | None)
+    assert_type(limit.retry_after, float | None)
+    assert_type(limit.rate_limit, RateLimit | None)
+    assert_type(limit.status, int)
+    assert_type(limit.request_id, str | None)
+    assert_type(forbidden.reason, str | None)
+    assert_type(cap.period, str | None)
+    _every: list[type[XInsightsError]] = [InvalidRequestError, ApiError, TransportError, ResponseError]
+    _statuses: list[type[ApiError]] = [AuthenticationError, EndpointUnavailableError, ServerError]
+    _refused: type[ValueError] = InvalidRequestError
+
+
+def kit() -> None:
+    with Sandbox(rate_limit=1, window=1.0, latency=0.1) as sandbox:
+        assert_type(sandbox, Sandbox)
+        assert_type(sandbox.url, str)
+        assert_type(sandbox.requests, list[ReceivedRequest])
+        sandbox.forbid("20", 20)
+        sandbox.hide(20)
+        sandbox.fail_next(2, status=503, body=b"", headers={"Retry-After": "1"})
+        sandbox.truncate_next()
+        sandbox.drop_next(times=2)
