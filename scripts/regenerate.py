@@ -20,6 +20,7 @@ from typing import Any
 
 import jsonpath
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = PurePosixPath("generated")
@@ -34,7 +35,10 @@ class RegenerateError(Exception):
 
 
 def read_yaml(path: Path) -> Document:
-    document: Document = YAML(typ="safe").load(path)
+    try:
+        document: Document = YAML(typ="safe").load(path)
+    except YAMLError as error:
+        raise RegenerateError(f"{path.name} is not YAML: {error}") from None
     return document
 
 
@@ -45,7 +49,10 @@ def amended(fragment: Document, overlay: Document) -> Document:
     """
     document: Document = json.loads(json.dumps(fragment))
     for action in overlay["actions"]:
-        targets = [match.obj for match in jsonpath.finditer(action["target"], document)]
+        try:
+            targets = [match.obj for match in jsonpath.finditer(action["target"], document)]
+        except jsonpath.JSONPathError as error:
+            raise RegenerateError(f"overlay.yaml: target {action['target']} is no JSONPath: {error}") from None
         if len(targets) != 1 or not isinstance(targets[0], dict):
             raise RegenerateError(
                 f"overlay.yaml: target {action['target']} names {len(targets)} places of the fragment, not one object"

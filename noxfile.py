@@ -1,0 +1,88 @@
+"""Sessions: `nox -l` lists them."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "package"]
+# CI runs on the interpreters that it has; nothing is downloaded behind anybody's back.
+nox.options.error_on_missing_interpreters = False
+nox.options.download_python = "never"
+
+
+def group(name: str) -> tuple[str, ...]:
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """Check types, the generated package's too, and the typing of the public API."""
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    session.install(*PYPROJECT["project"]["dependencies"], *extras["testing"], *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the built wheel, and demand every branch of the facade."""
+    session.install(".[testing]", *group("tests"))
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    if not session.posargs:
+        session.run("coverage", "report")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Make generated/ from openapi/."""
+    session.install(*group("generate"))
+    session.run("python", "scripts/regenerate.py")
+
+
+@nox.session
+def check_generated(session: nox.Session) -> None:
+    """Fail where generated/ is not exactly what openapi/ makes."""
+    session.install(*group("generate"))
+    session.run("python", "scripts/regenerate.py", "--check")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Fetch insights from the sandbox and show them; with X_ACCESS_TOKEN and ids, from X."""
+    session.install(".[testing]", *group("generate"), *group("demo"))
+    session.run("python", "scripts/regenerate.py", "--check")
+    session.run("python", "scripts/demo.py", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Fetch 4,000 pages through faults, with either client, and print what was survived."""
+    session.install(".[testing]")
+    session.run("python", "scripts/soak.py", *session.posargs)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, and run the README's first example on the wheel alone."""
+    session.install(*group("package"))
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", "dist", silent=True)
+    (wheel,) = Path("dist").glob("*.whl")
+    example = Path(session.create_tmp(), "example")
+    session.run("python", "-m", "venv", "--clear", str(example), silent=True)
+    python = str(example / ("Scripts" if session.bin.endswith("Scripts") else "bin") / "python")
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", external=True)
+    session.run(python, "-I", "tests/readme.py", external=True)

@@ -1,0 +1,87 @@
+"""Show the insights of some Posts: totals, hourly impressions, and what X could not answer.
+
+Without arguments it asks a sandbox of its own for made-up Posts; with ids, and the variable X_ACCESS_TOKEN set, it
+asks X.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
+from x_insights.testing import Sandbox
+
+BUILD = Path(__file__).resolve().parents[1] / "build"
+METRICS = (Metric.IMPRESSIONS, Metric.ENGAGEMENTS, Metric.LIKES, Metric.RETWEETS, Metric.REPLIES)
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def main(tweet_ids: Sequence[str]) -> int:
+    console = Console()
+    if tweet_ids:
+        return show(console, InsightsClient(), tweet_ids)
+    tweet_ids = [str(1346889436626259968 + 7919 * position) for position in range(60)]
+    with Sandbox() as sandbox:
+        sandbox.forbid(tweet_ids[3], tweet_ids[41])
+        console.print(f"A sandbox answers for X at {sandbox.url}; its figures are made up.")
+        return show(console, InsightsClient("any-token", base_url=sandbox.url), tweet_ids)
+
+
+def show(console: Console, client: InsightsClient, tweet_ids: Sequence[str]) -> int:
+    with client:
+        totals = fetch(console, client, tweet_ids, Granularity.TOTAL)
+        hourly = fetch(console, client, tweet_ids, Granularity.HOURLY)
+    console.print(table(totals, hourly))
+    for error in totals.errors:
+        console.print(f"[yellow]{error['message']}[/yellow] ({', '.join(error['tweet_ids'])})")
+    if totals.missing:
+        console.print(f"[yellow]X said nothing about {', '.join(totals.missing)}[/yellow]")
+    BUILD.mkdir(exist_ok=True)
+    path = BUILD / "insights.json"
+    path.write_text(json.dumps({"Total": totals.to_dict(), "Hourly": hourly.to_dict()}, indent=2), encoding="utf-8")
+    console.print(f"{len(totals)} of {len(tweet_ids)} Posts; all of it is in {os.path.relpath(path)}")
+    return 0
+
+
+def fetch(console: Console, client: InsightsClient, tweet_ids: Sequence[str], granularity: Granularity) -> Insights:
+    pages = client.iter_28hr(tweet_ids, METRICS, granularity)
+    count = -(-len(dict.fromkeys(tweet_ids)) // 25)
+    insights, *rest = track(pages, f"{granularity:7}", total=count, console=console, disable=count == 1)
+    for page in rest:
+        insights |= page
+    return insights
+
+
+def table(totals: Insights, hourly: Insights) -> Table:
+    drawn = Table(title="The last 28 hours")
+    drawn.add_column("Post")
+    for metric in METRICS:
+        drawn.add_column(metric.value, justify="right")
+    drawn.add_column("Impressions by the hour")
+    for tweet_id, tweet in totals.items():
+        counted = [tweet["totals"].get(metric.value) for metric in METRICS]
+        cells = ["-" if value is None else f"{value:,}" for value in counted]
+        drawn.add_row(tweet_id, *cells, sparkline(hourly, tweet_id))
+    return drawn
+
+
+def sparkline(hourly: Insights, tweet_id: str) -> str:
+    series = hourly[tweet_id]["series"] if tweet_id in hourly else []
+    values = [bucket["metrics"].get(Metric.IMPRESSIONS.value) or 0 for bucket in series]
+    most = max(values, default=0) or 1
+    return "".join(BARS[int(value / most * (len(BARS) - 1))] for value in values)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except XInsightsError as error:
+        sys.exit(f"{type(error).__name__}: {error}")
