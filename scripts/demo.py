@@ -20,7 +20,7 @@ from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsE
 from x_insights.testing import Sandbox
 
 BUILD = Path(__file__).resolve().parents[1] / "build"
-METRICS = (Metric.IMPRESSIONS, Metric.ENGAGEMENTS, Metric.LIKES, Metric.RETWEETS, Metric.REPLIES)
+METRICS = (Metric.IMPRESSIONS, Metric.LIKES, Metric.REPLIES)
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -61,7 +61,7 @@ def fetch(console: Console, client: InsightsClient, tweet_ids: Sequence[str], gr
 
 
 def table(totals: Insights, hourly: Insights) -> Table:
-    drawn = Table(title="The last 28 hours")
+    drawn = Table(title="The last 28 hours", box=None, pad_edge=False)  # fits a terminal of 80 columns
     drawn.add_column("Post")
     for metric in METRICS:
         drawn.add_column(metric.value, justify="right")
