@@ -76,6 +76,12 @@ def test_only_the_fields_asked_for(sandbox, client):
     assert client.get_28hr(IDS[0], "likes", fields="measurement").to_dict()["tweets"] == {}
 
 
+def test_without_fields_all_of_them_are_sent(sandbox):
+    sandbox.forbid("2")
+    (engagement,) = ask(sandbox, VALID.replace("&engagement.fields=errors,measurement", "")).json()["data"]
+    assert engagement.keys() == {"measurement", "errors"}
+
+
 def test_requests_are_listed_without_the_token(sandbox):
     ask(sandbox, VALID, **{"X-Trace": "7"})
     (request,) = sandbox.requests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -83,12 +84,13 @@ class Insights(Mapping[str, TweetInsights]):
         `time` is an aware datetime in UTC, None for totals. ResponseError where X sent a time that is not ISO 8601;
         `to_dict` has it as sent.
         """
-        return [
-            {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
-            for tweet_id, tweet in self._tweets.items()
-            for time, metrics in _timed(tweet)
-            for metric, value in metrics.items()
-        ]
+        rows: list[Row] = []
+        for tweet_id, tweet in self._tweets.items():
+            series = ((_moment(bucket["time"]), bucket["metrics"]) for bucket in tweet["series"])
+            for time, metrics in itertools.chain([(None, tweet["totals"])], series):
+                for metric, value in metrics.items():
+                    rows.append({"tweet_id": tweet_id, "time": time, "metric": metric, "value": value})
+        return rows
 
     @property
     def errors(self) -> list[PartialError]:
@@ -164,12 +166,6 @@ def _tweets(tweet_ids: tuple[str, ...], pages: tuple[Page, ...]) -> dict[str, Tw
 
 def _metrics(values: list[MetricValue]) -> Metrics:
     return {SPELLING[value.metric_type]: value.metric_value for value in values}
-
-
-def _timed(tweet: TweetInsights) -> Iterator[tuple[datetime | None, Metrics]]:
-    yield None, tweet["totals"]
-    for bucket in tweet["series"]:
-        yield _moment(bucket["time"]), bucket["metrics"]
 
 
 @lru_cache(maxsize=1024)  # the same hours come with every Post

@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import math
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.resources import files
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import unquote
 from uuid import uuid4
 
-import attrs
-from openapi_core import OpenAPI
-from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest
-from pytest_httpserver import HTTPServer
-from werkzeug.serving import WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
 from ._figures import measurement
+from ._server import Answer, Server, bare, json_response, problem
+from ._spec import PATH, ReceivedRequest, received, spec
 
-logger = logging.getLogger("x_insights.testing")
-
-PATH = "/2/insights/28hr"
 PROBLEMS = "https://api.x.com/2/problems"
-
-Answer = Callable[[Request], Response]
-
-
-@attrs.frozen
-class ReceivedRequest:
-    """What one request to the sandbox asked for."""
-
-    tweet_ids: tuple[str, ...]
-    metrics: tuple[str, ...]
-    granularity: str
-    fields: tuple[str, ...]
-    #: Without `Authorization`.
-    headers: Mapping[str, str]
 
 
 class Sandbox:
@@ -64,13 +40,13 @@ class Sandbox:
         self.latency = latency
         #: What arrived, in order.
         self.requests: list[ReceivedRequest] = []
-        self._spec = _Spec()
+        self._spec = spec()
         self._forbidden: set[str] = set()
         self._hidden: set[str] = set()
         self._faults: deque[Answer] = deque()
         self._remaining, self._reset = 0, 0.0
         self._lock = threading.Lock()
-        self._server = _Server(self._respond, port)
+        self._server = Server(self._respond, port)
 
     @property
     def url(self) -> str:
@@ -89,7 +65,7 @@ class Sandbox:
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> None:
         """Answer the next requests with this status, body and headers."""
-        self._faults.extend([lambda _: _bare(Response(body, status, headers))] * times)
+        self._faults.extend([lambda _: bare(Response(body, status, headers))] * times)
 
     def truncate_next(self, times: int = 1) -> None:
         """Answer the next requests with the first half of what should have come."""
@@ -111,7 +87,7 @@ class Sandbox:
     def _respond(self, request: Request) -> Response:
         time.sleep(self.latency)
         with self._lock:
-            self.requests.append(_received(request))
+            self.requests.append(received(request))
             fault = self._faults.popleft() if self._faults else None
             exhausted, headers = (False, {}) if fault else self._counted()
         response = fault(request) if fault else self._answer(request, exhausted)
@@ -131,25 +107,25 @@ class Sandbox:
 
     def _answer(self, request: Request, exhausted: bool = False) -> Response:
         if request.path != PATH:
-            return _bare(Response(status=404))
+            return bare(Response(status=404))
         if not request.headers.get("Authorization"):
-            return _problem(401, "about:blank", "Unauthorized", detail="Unauthorized")
+            return problem(401, "about:blank", "Unauthorized", detail="Unauthorized")
         if exhausted:
-            return _problem(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
+            return problem(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
         if errors := self._spec.errors(request):
             detail = "One or more parameters to your request was invalid."
-            return _problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail=detail, errors=errors)
-        return _json(200, self._insights(_received(request)))
+            return problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail=detail, errors=errors)
+        return json_response(200, self._insights(received(request)))
 
     def _insights(self, asked: ReceivedRequest) -> dict[str, Any]:
         forbidden = [tweet_id for tweet_id in asked.tweet_ids if tweet_id in self._forbidden]
         hidden = [tweet_id for tweet_id in asked.tweet_ids if tweet_id in self._hidden]
+        measured = [tweet_id for tweet_id in asked.tweet_ids if tweet_id not in {*forbidden, *hidden}]
+        fields = asked.fields or ("errors", "measurement")
         engagement: dict[str, Any] = {}
-        if (measured := [each for each in asked.tweet_ids if each not in {*forbidden, *hidden}]) and (
-            "measurement" in asked.fields
-        ):
+        if measured and "measurement" in fields:
             engagement["measurement"] = measurement(measured, asked.metrics, asked.granularity, self.now)
-        if forbidden and "errors" in asked.fields:
+        if forbidden and "errors" in fields:
             message = f"Forbidden to access tweets: {', '.join(forbidden)}"
             engagement["errors"] = [{"error": message, "tweets": forbidden}]
         # X leaves out what would be empty.
@@ -168,81 +144,6 @@ class Sandbox:
         return Response()
 
 
-class _Server(HTTPServer):
-    """A server with one handler, that keeps no log: it would hold the tokens, and all that was ever answered."""
-
-    def __init__(self, respond: Answer, port: int) -> None:
-        super().__init__(host="127.0.0.1", port=port, threaded=True)
-        self._respond = respond
-
-    def start(self) -> None:
-        super().start()
-        assert self.server is not None
-        self.server.RequestHandlerClass = _Handler
-
-    def thread_target(self) -> None:
-        assert self.server is not None
-        self.server.serve_forever(poll_interval=0.02)  # how long stopping takes; a test suite stops many
-
-    def application(self, request: Request) -> Response:
-        response = self._respond(request)
-        logger.info("%s %s %d", request.method, unquote(request.full_path), response.status_code)
-        return response
-
-
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Leave the log to the server above: werkzeug's own goes to standard error unasked."""
-
-
-class _Spec:
-    """X's spec, as the client was generated from it."""
-
-    def __init__(self) -> None:
-        document = json.loads(files("x_insights.testing").joinpath("openapi.json").read_text("utf-8"))
-        operation = document["paths"][PATH]["get"]
-        del operation["security"]  # the validator knows neither OAuth scheme; the sandbox looks for a token itself
-        document["servers"] = [{"url": "/"}]
-        self._validator = OpenAPI.from_dict(document)
-        shared = document["components"]["parameters"]
-        parameters = (
-            shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in operation["parameters"]
-        )
-        self._names = {parameter["name"] for parameter in parameters}
-
-    def errors(self, request: Request) -> list[dict[str, Any]]:
-        """What is wrong with a request, as X's nested errors; what the validator overlooks, X does not."""
-        faults = [
-            (name, f"The query parameter [{name}] is not one of [{','.join(sorted(self._names))}]")
-            for name in request.args
-            if name not in self._names
-        ]
-        faults += [
-            (name, f"The query parameter [{name}] is given more than once")
-            for name, values in request.args.lists()
-            if len(values) > 1
-        ]
-        for error in self._validator.iter_request_errors(WerkzeugOpenAPIRequest(request)):
-            details = [each.message for each in getattr(error.__cause__, "schema_errors", ())]
-            faults.append((getattr(error, "name", ""), ": ".join([str(error), *details])))
-        return [{"parameters": {name: request.args.getlist(name)}, "message": message} for name, message in faults]
-
-
-def _received(request: Request) -> ReceivedRequest:
-    def listed(name: str) -> tuple[str, ...]:
-        return tuple(item for value in request.args.getlist(name) for item in value.split(",") if item)
-
-    return ReceivedRequest(
-        tweet_ids=listed("tweet_ids"),
-        metrics=listed("requested_metrics"),
-        granularity=request.args.get("granularity", ""),
-        fields=listed("engagement.fields"),
-        headers={name: value for name, value in request.headers.items() if name != "Authorization"},
-    )
-
-
 def _unavailable(tweet_id: str) -> dict[str, Any]:
     return {
         "title": "Not Found Error",
@@ -253,19 +154,3 @@ def _unavailable(tweet_id: str) -> dict[str, Any]:
         "resource_id": tweet_id,
         "value": tweet_id,
     }
-
-
-def _problem(status: int, kind: str, title: str, **members: Any) -> Response:
-    content = {"title": title, "type": kind, "status": status, **members}
-    return _json(status, content, "application/problem+json")
-
-
-def _json(status: int, content: Any, content_type: str = "application/json") -> Response:
-    return Response(json.dumps(content), status, content_type=f"{content_type}; charset=utf-8")
-
-
-def _bare(response: Response) -> Response:
-    """The response without a content type that nobody gave it, as X sends what is empty."""
-    if not response.data:
-        response.headers.pop("Content-Type", None)
-    return response
