@@ -1,6 +1,8 @@
 """Sessions: `nox -l` lists them."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nox
@@ -57,6 +59,15 @@ def check_generated(session: nox.Session) -> None:
     """Fail where generated/ is not exactly what openapi/ makes."""
     session.install(*group("generate"))
     session.run("python", "scripts/regenerate.py", "--check")
+
+
+@nox.session
+def refresh(session: nox.Session) -> None:
+    """Take the operation out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
+    session.install(*group("refresh"))
+    run = subprocess.run([Path(session.bin, "python"), "scripts/refresh.py", *session.posargs], check=False)
+    if run.returncode:
+        sys.exit(run.returncode)  # nox itself ends with 1, whatever a command ended with
 
 
 @nox.session

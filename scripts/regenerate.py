@@ -7,6 +7,7 @@ differ. ``--root`` names another checkout.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import re
@@ -43,23 +44,30 @@ def read_yaml(path: Path) -> Document:
 
 
 def amended(fragment: Document, overlay: Document) -> Document:
-    """Apply the overlay's actions, each an update of exactly one object, to the fragment.
+    """The fragment with the overlay's actions applied, and a name for every member of an enum."""
+    document = fragment
+    for action in overlay["actions"]:
+        document = applied(document, action)
+    for schema in enums(document):
+        schema["x-enum-varnames"] = [member_name(value) for value in schema["enum"]]
+    return document
+
+
+def applied(document: Document, action: Document) -> Document:
+    """A copy of the document with one action applied: an update of exactly one object.
 
     https://spec.openapis.org/overlay/v1.0.0.html#action-object; `remove` is left out because no action needs it.
     """
-    document: Document = json.loads(json.dumps(fragment))
-    for action in overlay["actions"]:
-        try:
-            targets = [match.obj for match in jsonpath.finditer(action["target"], document)]
-        except jsonpath.JSONPathError as error:
-            raise RegenerateError(f"overlay.yaml: target {action['target']} is no JSONPath: {error}") from None
-        if len(targets) != 1 or not isinstance(targets[0], dict):
-            raise RegenerateError(
-                f"overlay.yaml: target {action['target']} names {len(targets)} places of the fragment, not one object"
-            )
-        targets[0].update(action["update"])
-    for schema in enums(document):
-        schema["x-enum-varnames"] = [member_name(value) for value in schema["enum"]]
+    document = copy.deepcopy(document)
+    try:
+        targets = [match.obj for match in jsonpath.finditer(action["target"], document)]
+    except jsonpath.JSONPathError as error:
+        raise RegenerateError(f"overlay.yaml: target {action['target']} is no JSONPath: {error}") from None
+    if len(targets) != 1 or not isinstance(targets[0], dict):
+        raise RegenerateError(
+            f"overlay.yaml: target {action['target']} names {len(targets)} places of the fragment, not one object"
+        )
+    targets[0].update(action["update"])
     return document
 
 
@@ -141,7 +149,7 @@ def write(root: Path, expected: Mapping[PurePosixPath, bytes]) -> None:
         try:
             (new / GENERATED).rename(target)
             (new / DOCUMENT).replace(root / DOCUMENT)
-        except OSError:
+        except BaseException:
             shutil.rmtree(target, ignore_errors=True)
             old.rename(target)
             raise

@@ -15,7 +15,7 @@ PATH = "/2/insights/28hr"
 FRAGMENT = read_yaml(ROOT / "openapi/insights-28hr.yaml")
 OVERLAY = read_yaml(ROOT / "openapi/overlay.yaml")
 DOCUMENT = amended(FRAGMENT, OVERLAY)
-OPERATION = FRAGMENT["paths"][PATH]["get"]
+(OPERATION,) = (item["get"] for item in FRAGMENT["paths"].values())
 
 
 def resolved(node):
@@ -46,9 +46,15 @@ def test_every_action_of_the_overlay_has_its_reason():
 
 @pytest.mark.parametrize("name", ["tweet_ids", "requested_metrics", "engagement.fields"])
 def test_every_array_travels_as_one_key(name):
-    parameters = (*DOCUMENT["paths"][PATH]["get"]["parameters"], *DOCUMENT["components"]["parameters"].values())
+    (item,) = DOCUMENT["paths"].values()
+    parameters = (*item["get"]["parameters"], *DOCUMENT["components"]["parameters"].values())
     (parameter,) = (each for each in parameters if each.get("name") == name)
     assert parameter["explode"] is False
+
+
+def test_the_path_is_the_one_that_is_asked():
+    assert list(FRAGMENT["paths"]) == [PATH]
+    assert Query.checked("20", "likes", "Total", None).request(["20"])["url"] == PATH
 
 
 def test_the_page_size_is_max_items_of_tweet_ids():

@@ -1,7 +1,5 @@
 """Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API."""
 
-from x_insights_api.models import Granularity, Metric
-
 from ._async_client import AsyncInsightsClient
 from ._client import InsightsClient
 from ._errors import (
@@ -17,7 +15,7 @@ from ._errors import (
     UsageCapError,
     XInsightsError,
 )
-from ._metrics import ALL_METRICS, VIDEO_METRICS
+from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
 from ._rate_limit import RateLimit
 from ._results import Bucket, Insights, InsightsDict, PartialError, Row, TweetInsights
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from x_insights_api.models import EngagementField, Granularity, Metric
+from x_insights_api.models import EngagementField
+from x_insights_api.models import Granularity as Granularity
+from x_insights_api.models import Metric as Metric
 
 from ._arguments import fold, member, unique
 
