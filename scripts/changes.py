@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -60,12 +61,11 @@ def _security(old: Document, new: Document) -> Iterator[Change]:
             for scope in sorted(before[name] ^ after[name]):
                 added = scope in after[name]
                 yield Change(place, f"scope {scope} {'added' if added else 'removed'}", added, scope)
-            schemes = (document["components"]["securitySchemes"][name] for document in (old, new))
-            (kind, scheme, rest), (new_kind, new_scheme, new_rest) = map(_scheme, schemes)
-            yield from _value(place, "type", kind, new_kind, breaking=True)
-            yield from _value(place, "scheme", scheme, new_scheme, breaking=True)
-            # Where a token comes from is the caller's business, not the facade's.
-            yield from _value(place, "definition", rest, new_rest, breaking=False)
+            one, other = (_scheme(document, name) for document in (old, new))
+            if one != other:
+                # Where a token comes from is the caller's business; how it is sent is the facade's.
+                breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
+                yield Change(place, f"definition {_text(one)} → {_text(other)}", breaking, name)
 
 
 def _parameters(old: Document, new: Document) -> Iterator[Change]:
@@ -177,13 +177,11 @@ def _urls(document: Document) -> list[str]:
     return [server["url"] for server in document["servers"]]
 
 
-def _scheme(scheme: Document) -> tuple[Any, Any, Document]:
-    flows = {
-        name: {key: value for key, value in flow.items() if key != "scopes"}
-        for name, flow in scheme.get("flows", {}).items()
-    }
-    rest = {name: value for name, value in scheme.items() if name not in ("type", "scheme")}
-    return scheme.get("type"), scheme.get("scheme"), {**rest, "flows": flows}
+def _scheme(document: Document, name: str) -> Document:
+    scheme = copy.deepcopy(document["components"]["securitySchemes"][name])
+    for flow in scheme.get("flows", {}).values():
+        del flow["scopes"]
+    return scheme
 
 
 def _named_parameters(document: Document) -> dict[str, Document]:

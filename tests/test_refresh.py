@@ -206,6 +206,18 @@ def security_scheme_removed(document):
     return line, "test_the_security_schemes_are_those_that_the_token_can_be"
 
 
+def security_scheme_changed(document):
+    document["components"]["securitySchemes"]["UserToken"]["scheme"] = "bearer"
+    line = 'breaking    security scheme UserToken: definition {"type": "http", "scheme": "OAuth"}'
+    return line + ' → {"type": "http", "scheme": "bearer"}', "test_the_security_schemes"
+
+
+def scope_added(document):
+    operation(document)["security"][0]["OAuth2UserToken"].append("users.read")
+    line = "breaking    security scheme OAuth2UserToken: scope users.read added"
+    return line, "test_the_security_schemes_are_those_that_the_token_can_be"
+
+
 def default_response_removed(document):
     del operation(document)["responses"]["default"]
     line = "compatible  response default: application/json removed"
@@ -239,6 +251,8 @@ CHANGES = [
     field_removed,
     field_added,
     security_scheme_removed,
+    security_scheme_changed,
+    scope_added,
     default_response_removed,
     path_renamed,
     operation_renamed,

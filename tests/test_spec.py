@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
+from extract import referred
 from regenerate import ROOT, amended, member_name, read_yaml
 from x_insights import _ids, _response
 from x_insights._request import Query
@@ -25,10 +26,7 @@ def resolved(node):
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        target = FRAGMENT
-        for name in node["$ref"].removeprefix("#/").split("/"):
-            target = target[name]
-        return resolved(target)
+        return resolved(referred(FRAGMENT, node["$ref"]))
     return {name: resolved(item) for name, item in node.items()}
 
 
