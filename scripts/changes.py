@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -42,7 +42,7 @@ def _operation(old: Document, new: Document) -> Iterator[Change]:
     yield from _value("operation", "method", old_method, new_method, breaking=True)
     for name in ("operationId", "tags", "deprecated"):
         yield from _value("operation", name, before.get(name), after.get(name), breaking=False)
-    yield from _value("document", "servers", _urls(old), _urls(new), breaking=True)
+    yield from _value("document", "servers", old["servers"], new["servers"], breaking=True)
     yield from _value("document", "openapi", old["openapi"], new["openapi"], breaking=False)
 
 
@@ -173,12 +173,8 @@ def _text(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _urls(document: Document) -> list[str]:
-    return [server["url"] for server in document["servers"]]
-
-
 def _scheme(document: Document, name: str) -> Document:
-    scheme = copy.deepcopy(document["components"]["securitySchemes"][name])
+    scheme: Document = copy.deepcopy(document["components"]["securitySchemes"][name])
     for flow in scheme.get("flows", {}).values():
         del flow["scopes"]
     return scheme
@@ -191,10 +187,9 @@ def _named_parameters(document: Document) -> dict[str, Document]:
 
 def _contents(document: Document) -> dict[tuple[str, str], Document]:
     """The schema of each status and media type."""
-    responses: Mapping[str, Any] = operation_of(document)[2].get("responses", {})
     return {
         (status, kind): media.get("schema", {})
-        for status, response in responses.items()
+        for status, response in operation_of(document)[2].get("responses", {}).items()
         for kind, media in _resolved(document, response).get("content", {}).items()
     }
 

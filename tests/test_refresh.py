@@ -23,7 +23,7 @@ FRAGMENT = read_yaml(ROOT / "openapi/insights-28hr.yaml")
 def whole():
     """A document such as X's: the operation among others, with prose of its own."""
     document = copy.deepcopy(FRAGMENT)
-    document["info"] = {"title": "X API v2", "version": "3.1"}
+    document["info"] = {"title": "X API v2", "version": "99.1"}
     document["paths"][PATH]["get"]["description"] = "Somebody else's words."
     document["paths"]["/2/tweets"] = {"get": {"operationId": "findTweets", "responses": {}}}
     document["components"]["schemas"]["Tweet"] = {"$ref": "#/components/schemas/Tweet"}
@@ -98,7 +98,7 @@ def run_tests(root, *arguments):
 def test_nothing_changed(refresh, checkout, original):
     for options in ((), ("--check",)):
         run = refresh(whole(), *options)
-        assert (run.returncode, run.stdout) == (0, "up to date with version 3.1\n"), run.stderr
+        assert (run.returncode, run.stdout) == (0, "up to date with version 99.1\n"), run.stderr
         assert files(checkout) == files(original)
 
 
@@ -111,7 +111,7 @@ def test_neither_the_order_of_keys_nor_the_format_matters(refresh, checkout, ori
     with (tmp_path / "x-openapi.yaml").open("w") as file:
         YAML().dump(shuffled(whole()), file)
     for run in (refresh(shuffled(whole())), refresh_from(checkout, tmp_path / "x-openapi.yaml")):
-        assert (run.returncode, run.stdout) == (0, "up to date with version 3.1\n"), run.stderr
+        assert (run.returncode, run.stdout) == (0, "up to date with version 99.1\n"), run.stderr
     assert files(checkout) == files(original)
 
 
@@ -273,12 +273,12 @@ def test_a_change_is_reported_written_and_followed_or_missed_by_name(change, ref
     assert run.stdout.startswith(check.stdout)
     assert "next: nox -s tests" in run.stdout
     text = (checkout / "openapi/insights-28hr.yaml").read_text()
-    assert '\n  # The version of X\'s document that these facts were taken from.\n  version: "3.1"\n' in text
+    assert '\n  # The version of X\'s document that these facts were taken from.\n  version: "99.1"\n' in text
     assert "description: The Posts to measure, each id once." in text
     assert "Somebody else's words." not in text
 
     again = refresh(document)
-    assert (again.returncode, again.stdout) == (0, "up to date with version 3.1\n"), again.stdout + again.stderr
+    assert (again.returncode, again.stdout) == (0, "up to date with version 99.1\n"), again.stdout + again.stderr
 
     if missed:
         run = run_tests(checkout, "tests/test_spec.py")
@@ -303,7 +303,7 @@ def test_a_new_metric_is_usable_at_once(refresh, checkout):
     before = (ROOT / "openapi/insights-28hr.yaml").read_text().splitlines()
     after = (checkout / "openapi/insights-28hr.yaml").read_text().splitlines()
     assert [line for line in after if line not in before] == [
-        '  version: "3.1"',
+        '  version: "99.1"',
         "            - Bookmarks",
     ]
 
@@ -315,7 +315,7 @@ def test_the_breaking_changes_come_first_with_a_summary_and_who_knows(refresh):
     run = refresh(document, "--check")
     lines = run.stdout.splitlines()
     assert [line.split()[0] for line in lines[:3]] == ["breaking", "compatible", "compatible"]
-    assert lines[3] == "1 breaking, 2 compatible: from version 2.166 to 3.1"
+    assert lines[3] == f"1 breaking, 2 compatible: from version {FRAGMENT['info']['version']} to 99.1"
     knows = dict(line.split(" is known to ") for line in lines[4:])
     assert "facade/x_insights/_response.py" in knows["metrics_total"]
     assert "facade/x_insights/_ids.py" in knows["maxItems"]
@@ -329,7 +329,7 @@ def test_the_walk_through_of_the_contributors_guide(refresh):
     document["info"]["version"] = "2.190"
     told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     (shown,) = re.findall(r"```console\n\$ nox -s refresh -- x-openapi.json\n(.*?)```", told, re.DOTALL)
-    assert refresh(document).stdout == shown
+    assert refresh(document).stdout == shown.replace("2.166", FRAGMENT["info"]["version"])
     assert "test_the_page_size_is_max_items_of_tweet_ids" in told
 
 
@@ -354,7 +354,7 @@ def test_an_action_without_a_target_stops_the_refresh(refresh, checkout, origina
 
 def gone(document):
     del document["paths"][PATH]
-    return "GET /2/insights/28hr (getInsights28Hr) is not in the document's version 3.1"
+    return "GET /2/insights/28hr (getInsights28Hr) is not in the document's version 99.1"
 
 
 def not_openapi_3(document):
