@@ -105,9 +105,8 @@ def _responses(old: Document, new: Document) -> Iterator[Change]:
 def _schema(
     old: Document, new: Document, before: Document, after: Document, place: str, *, request: bool
 ) -> Iterator[Change]:
-    names = [_name(schema) for schema in (before, after)]
-    if names[0] != names[1]:
-        yield Change(place, f"schema {names[0] or 'inline'} → {names[1] or 'inline'}", False, names[0] or "")
+    if _name(before) != _name(after):
+        yield Change(place, f"schema {_name(before)} → {_name(after)}", False, _name(before))
     before, after = _resolved(old, before), _resolved(new, after)
     for keyword in sorted(before.keys() | after.keys()):
         one, other = before.get(keyword), after.get(keyword)
@@ -157,7 +156,6 @@ def _breaks(keyword: str, before: Any, after: Any, request: bool) -> bool:
 
 
 def _widened(before: str | None, after: str) -> bool:
-    """Whether all that matched still does."""
     try:
         return before is not None and bool(greenery.parse(before).difference(greenery.parse(after)).empty())
     except Exception:  # a pattern of a kind that greenery does not parse
@@ -199,4 +197,4 @@ def _resolved(document: Document, node: Document) -> Document:
 
 
 def _name(schema: Document) -> str:
-    return str(schema.get("$ref", "")).rpartition("/")[2]
+    return str(schema.get("$ref", "inline")).rpartition("/")[2]

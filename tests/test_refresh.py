@@ -116,8 +116,8 @@ def test_neither_the_order_of_keys_nor_the_format_matters(refresh, checkout, ori
 
 
 def metric_added(document):
-    parameter(document, "requested_metrics")["schema"]["items"]["enum"].insert(4, "Bookmarks")
-    return "compatible  parameter requested_metrics[]: value Bookmarks added", None
+    parameter(document, "requested_metrics")["schema"]["items"]["enum"].insert(4, "Zaps")
+    return "compatible  parameter requested_metrics[]: value Zaps added", None
 
 
 def metric_removed(document):
@@ -126,8 +126,8 @@ def metric_removed(document):
 
 
 def granularity_added(document):
-    parameter(document, "granularity")["schema"]["enum"].append("Monthly")
-    return "compatible  parameter granularity: value Monthly added", None
+    parameter(document, "granularity")["schema"]["enum"].append("Fortnightly")
+    return "compatible  parameter granularity: value Fortnightly added", None
 
 
 def page_size_changed(document):
@@ -141,8 +141,8 @@ def page_size_lowered(document):
 
 
 def other_bound_widened(document):
-    del parameter(document, "requested_metrics")["schema"]["minItems"]
-    return "compatible  parameter requested_metrics: minItems 1 → none", None
+    parameter(document, "tweet_ids")["schema"]["minItems"] = 0
+    return "compatible  parameter tweet_ids: minItems 1 → 0", None
 
 
 def id_pattern_widened(document):
@@ -164,15 +164,15 @@ def parameter_made_required(document):
 
 
 def required_parameter_added(document):
-    new = {"name": "account", "in": "query", "required": True, "schema": {"type": "string"}}
+    new = {"name": "zone", "in": "query", "required": True, "schema": {"type": "string"}}
     operation(document)["parameters"].append(new)
-    line = "breaking    parameter account: added, required"
+    line = "breaking    parameter zone: added, required"
     return line, "test_the_required_parameters_are_those_that_a_query_has"
 
 
 def optional_parameter_added(document):
-    operation(document)["parameters"].insert(0, {"name": "account", "in": "query", "schema": {"type": "string"}})
-    return "compatible  parameter account: added, optional", None
+    operation(document)["parameters"].insert(0, {"name": "zone", "in": "query", "schema": {"type": "string"}})
+    return "compatible  parameter zone: added, optional", None
 
 
 def parameter_removed(document):
@@ -196,8 +196,8 @@ def field_removed(document):
 
 
 def field_added(document):
-    measurement(document)["metrics_median"] = {"type": "number"}
-    return "compatible  response 200, field data[].measurement.metrics_median: added", None
+    measurement(document)["metrics_by_zone"] = {"type": "number"}
+    return "compatible  response 200, field data[].measurement.metrics_by_zone: added", None
 
 
 def security_scheme_removed(document):
@@ -293,18 +293,18 @@ def test_a_new_metric_is_usable_at_once(refresh, checkout):
     document = whole()
     metric_added(document)
     refresh(document)
-    code = "from x_insights._metrics import Metric, checked_metrics as c; print(c(['bookmarks', Metric.BOOKMARKS]))"
+    code = "from x_insights._metrics import Metric, checked_metrics as c; print(c(['zaps', Metric.ZAPS]))"
     path = os.pathsep.join(str(checkout / name) for name in ("facade", "generated"))
     environment = {**os.environ, "PYTHONPATH": path}
     printed = subprocess.run(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    assert printed.stdout == "(<Metric.BOOKMARKS: 'Bookmarks'>,)\n"
+    assert printed.stdout == "(<Metric.ZAPS: 'Zaps'>,)\n"
     before = (ROOT / "openapi/insights-28hr.yaml").read_text().splitlines()
     after = (checkout / "openapi/insights-28hr.yaml").read_text().splitlines()
     assert [line for line in after if line not in before] == [
         '  version: "99.1"',
-        "            - Bookmarks",
+        "            - Zaps",
     ]
 
 
