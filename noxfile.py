@@ -86,6 +86,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against the limit and the peers: nox -s bench [-- --quick]."""
+    session.install(".", *group("bench"))
+    session.run("python", "scripts/bench.py", *session.posargs)
+
+
+@nox.session
 def package(session: nox.Session) -> None:
     """Build wheel and sdist, and run the README's first example on the wheel alone."""
     session.install(*group("package"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
 from ._errors import InvalidRequestError, shown
@@ -13,15 +14,30 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def unique(place: str, given: object, check: Callable[[str, object], T]) -> tuple[T, ...]:
-    """Check one value, or each of an iterable; repeats are dropped, the first one is kept.
+class UnfitError(Exception):
+    """A value that cannot be; the message says why, and what can."""
 
-    `check` takes a place, for its message, and a value.
-    """
+
+def one(place: str, value: object, check: Callable[[object], T]) -> T:
+    """Check one value."""
+    try:
+        return check(value)
+    except UnfitError as reason:
+        refusal = InvalidRequestError(f"{place} is {shown(value)}, which is {reason}")
+    raise refusal
+
+
+def unique(place: str, given: object, check: Callable[[object], T]) -> tuple[T, ...]:
+    """Check one value, or each of an iterable; repeats are dropped, the first one is kept."""
     # Iterating over bytes gives small integers, which would pass as ids.
     if isinstance(given, str | bytes | bytearray) or not isinstance(given, Iterable):
-        return (check(place, given),)
-    checked = dict.fromkeys(check(f"{place}[{position}]", value) for position, value in enumerate(given))
+        return (one(place, given, check),)
+    checked: dict[T, None] = {}
+    for position, value in enumerate(given):
+        try:
+            checked[check(value)] = None
+        except UnfitError:
+            one(f"{place}[{position}]", value, check)
     if not checked:
         raise InvalidRequestError(f"{place} is empty: name at least one")
     return tuple(checked)
@@ -32,15 +48,17 @@ def fold(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def member(kind: type[E], place: str, value: object) -> E:
+def member(kind: type[E], value: object) -> E:
     """The member of an enum whose name `value` spells, in any of the spellings that `fold` makes one."""
-    members = {fold(known): known for known in kind}
+    members: dict[str, E] = _members(kind)
     if isinstance(value, str):
-        if known := members.get(fold(value)):
+        if known := members.get(value) or members.get(fold(value)):
             return known
         if near := difflib.get_close_matches(fold(value), members, n=1):
-            raise InvalidRequestError(
-                f"{place} is {shown(value)}, which is no {kind.__name__}: did you mean {members[near[0]].value!r}?"
-            )
-    names = ", ".join(known.value for known in kind)
-    raise InvalidRequestError(f"{place} is {shown(value)}, which is no {kind.__name__}: use one of {names}")
+            raise UnfitError(f"no {kind.__name__}: did you mean {members[near[0]].value!r}?")
+    raise UnfitError(f"no {kind.__name__}: use one of {', '.join(known.value for known in kind)}")
+
+
+@cache
+def _members(kind: type[E]) -> dict[str, E]:
+    return {spelling: member for member in kind for spelling in (member.value, fold(member.value))}

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import attrs
 import httpx
@@ -70,17 +71,20 @@ class Core:
     ) -> httpx.Request:
         """The request for one page, by the client that is to send it, with our own address and timeout."""
         request = query.request(tweet_ids)
-        return client.build_request(
-            request["method"], self.base_url + request["url"], params=request["params"], timeout=self.timeout
-        )
+        url = self.base_url + request["url"]
+        if client.params:  # a client of the caller's, with parameters of its own to be merged
+            return client.build_request(request["method"], url, params=request["params"], timeout=self.timeout)
+        # Given as a text, httpx parses the URL once instead of three times: a tenth of what a page of totals costs.
+        url = f"{url}?{urlencode(request['params'], safe=',')}"
+        return client.build_request(request["method"], url, timeout=self.timeout)
 
     def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> Page | XInsightsError:
         """The page of a response, or its error; what the headers say of the request window is remembered."""
         headers = response.headers
-        limit, seconds = rate_limit(headers), reset_after(headers)
-        self.rate_limit = limit or self.rate_limit
-        if limit and limit.remaining == 0 and seconds:
-            self.gate.close(seconds, headers)
+        if limit := rate_limit(headers):
+            self.rate_limit = limit
+            if limit.remaining == 0 and (seconds := reset_after(headers)):
+                self.gate.close(seconds, headers)
         secret = request.headers.get("Authorization", "").partition(" ")[2]
         outcome = read(response.status_code, headers, _decoded(headers, raw), secret=secret)
         if isinstance(outcome, RateLimitError) and outcome.retry_after is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ._arguments import unique
-from ._errors import InvalidRequestError, shown
+from ._arguments import UnfitError, unique
 
 #: What callers may pass: one id, or several.
 TweetIds = str | int | Iterable[str | int]
@@ -27,11 +26,11 @@ def pages(tweet_ids: Sequence[str]) -> list[Sequence[str]]:
     return [tweet_ids[start : start + PAGE_SIZE] for start in range(0, len(tweet_ids), PAGE_SIZE)]
 
 
-def _id(place: str, value: object) -> str:
+def _id(value: object) -> str:
     # fullmatch, because `$` alone lets a trailing newline pass.
     if isinstance(value, str) and PATTERN.fullmatch(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
         return str(value)
     mend = "pass the id as text, since a float loses digits" if isinstance(value, float) else "ids are 1 to 19 digits"
-    raise InvalidRequestError(f"{place} is {shown(value)}, which is no id of a Post: {mend}, as str or positive int")
+    raise UnfitError(f"no id of a Post: {mend}, as str or positive int")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from x_insights_api.models import EngagementField
 from x_insights_api.models import Granularity as Granularity
 from x_insights_api.models import Metric as Metric
 
-from ._arguments import fold, member, unique
+from ._arguments import fold, member, one, unique
 
 #: Every metric that X can be asked for.
 ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
@@ -18,28 +19,25 @@ VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO"
 
 def checked_metrics(given: str | Iterable[str]) -> tuple[Metric, ...]:
     """The requested metrics, each once; InvalidRequestError names the first that X does not have."""
-    return unique("metrics", given, lambda place, value: member(Metric, place, value))
+    return unique("metrics", given, partial(member, Metric))
 
 
 def checked_granularity(given: str) -> Granularity:
     """The granularity; InvalidRequestError where X does not have it."""
-    return member(Granularity, "granularity", given)
+    return one("granularity", given, partial(member, Granularity))
 
 
 def checked_fields(given: str | Iterable[str] | None) -> tuple[EngagementField, ...]:
     """The fields of an engagement to send: all where None is given, so that partial errors are never lost."""
     if given is None:
         return tuple(EngagementField)
-    return unique("fields", given, lambda place, value: member(EngagementField, place, value))
+    return unique("fields", given, partial(member, EngagementField))
 
 
-class _Spellings(dict[str, str]):
-    """Names of metrics as X sends them -> as the spec spells them; an unknown name stays as sent."""
-
-    def __missing__(self, name: str) -> str:
-        # Not stored: what X sends must not make this grow.
-        return self.get(fold(name), name)
+#: Names of metrics as X may send them -> as the spec spells them.
+SPELLING = {spelling: metric.value for metric in Metric for spelling in (metric.value, metric.name, fold(metric.value))}
 
 
-#: The spec's spelling of a metric's name.
-SPELLING = _Spellings({spelling: metric.value for metric in Metric for spelling in (metric.value, fold(metric.value))})
+def spelled(name: str) -> str:
+    """The spec's spelling of a metric's name; an unknown name stays as sent."""
+    return SPELLING.get(name) or SPELLING.get(fold(name), name)

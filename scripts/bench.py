@@ -1,0 +1,178 @@
+"""Measure the library against the limit and its peers: CPU, wall time, memory, imports, scale and concurrency.
+
+All contenders are measured in one run, by turns, each in a process of its own, against a loopback server in another.
+Prints ratios, and writes them to build/bench.json and build/bench.png. ``--quick`` is for use while working.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench_server import PAGES
+from bench_worker import CONTENDERS
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent / "build"
+OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
+# How many requests of a page a turn makes: about a fifth of a second for the slowest of them.
+REQUESTS = {"total": 100, "hourly": 6, "one": 150}
+IMPORTS = ("httpx", "x_insights", "xdk", "tweepy")
+LATENCY = 0.05
+
+Figures = dict[str, dict[str, float]]
+
+
+@contextlib.contextmanager
+def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A script of ours, that ends when its standard input does."""
+    command = [sys.executable, str(HERE / script), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        yield running
+        if running.stdin:
+            running.stdin.close()
+
+
+def ask(running: subprocess.Popen[str], line: str) -> Any:
+    assert running.stdin is not None
+    assert running.stdout is not None
+    running.stdin.write(f"{line}\n")
+    running.stdin.flush()
+    return json.loads(running.stdout.readline())
+
+
+@contextlib.contextmanager
+def server(page: str, latency: float = 0.0) -> Iterator[str]:
+    with process("bench_server.py", page, str(latency)) as running:
+        assert running.stdout is not None
+        yield f"http://127.0.0.1:{running.stdout.readline().strip()}"
+
+
+def measured(page: str, rounds: int) -> Figures:
+    """The medians of all contenders on one page, by turns."""
+    turns: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(server(page))
+        workers = {name: stack.enter_context(process("bench_worker.py", name, url, page)) for name in CONTENDERS}
+        for turn in range(rounds + 1):
+            for name, worker in workers.items():
+                figures = ask(worker, str(REQUESTS[page]))
+                if turn:  # the first is for warming up
+                    turns[name].append(figures)
+    return {
+        name: {key: statistics.median(each[key] for each in figures) for key in figures[0]}
+        for name, figures in turns.items()
+    }
+
+
+def imports(rounds: int) -> dict[str, float]:
+    """Median seconds to import each module, in a new interpreter each time, by turns."""
+    code = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+    seconds: dict[str, list[float]] = {name: [] for name in IMPORTS}
+    for _ in range(rounds):
+        for name, taken in seconds.items():
+            taken.append(float(subprocess.check_output([sys.executable, "-c", code.format(name)])))
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
+    """Seconds and megabytes that an iteration over so many ids takes."""
+    with server("one") as url:
+        run = [sys.executable, str(HERE / "bench_scale.py"), "iterate", url]
+        return {str(count): json.loads(subprocess.check_output([*run, str(count)])) for count in counts}
+
+
+def concurrency(limits: Sequence[int]) -> dict[str, float]:
+    """How many times the ideal wall time is taken, by so many pages in flight against a slow server."""
+    with server("total", LATENCY) as url:
+        run = [sys.executable, str(HERE / "bench_scale.py"), "fly", url]
+        return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
+
+
+def shown(console: Console, page: str, figures: Figures) -> None:
+    table = Table(title=f"{page}: {PAGES[page][0]} ids x {PAGES[page][1]} metrics, {PAGES[page][2] or 'no'} buckets")
+    for heading in ("", "CPU ms", f"CPU / {FLOOR}", f"CPU / {PEER}", f"CPU {XDK} / this", "wall ms", "peak MB"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for name, each in figures.items():
+        cpu = [
+            each["cpu"] / figures[FLOOR]["cpu"],
+            each["cpu"] / figures[PEER]["cpu"],
+            figures[XDK]["cpu"] / each["cpu"],
+        ]
+        cells = [f"{each['cpu'] * 1e3:.2f}", *(f"{ratio:.2f}" for ratio in cpu), f"{each['wall'] * 1e3:.2f}"]
+        table.add_row(name, *cells, f"{each['memory'] / 1024:.0f}")
+    console.print(table)
+
+
+def bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
+    """What is promised: a name, the figure, the bar, and whether the figure is to be below it."""
+    for page, peer, xdk in (("total", 1.25, 2.5), ("hourly", 1.0, 12.0)):
+        cpu = {name: each["cpu"] for name, each in results["pages"][page].items()}
+        yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], peer, True
+        yield f"{page}: CPU of {XDK} / ours", cpu[XDK] / cpu[OURS], xdk, False
+    yield "import x_insights / import httpx", results["imports"]["x_insights"] / results["imports"]["httpx"], 1.5, True
+    counts = [int(count) for count in results["scale"]]
+    first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))
+    yield f"{counts[-1]:,} ids: MB of growth", last["growth"], 10, True
+    yield (
+        f"{counts[-1]:,} ids: time per id / that of {counts[0]:,}",
+        (last["seconds"] / counts[-1] / (first["seconds"] / counts[0])),
+        1.25,
+        True,
+    )
+    yield "8 pages in flight: wall / ideal", results["concurrency"]["8"], 1.2, True
+
+
+def drawn(results: dict[str, Any], path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, len(results["pages"]), figsize=(15, 4), layout="constrained")
+    for axis, (page, figures) in zip(axes, results["pages"].items(), strict=True):
+        names = list(figures)
+        axis.barh(names, [figures[name]["cpu"] * 1e3 for name in names], color=["tab:blue"] * 2 + ["tab:gray"] * 4)
+        axis.set(title=page, xlabel="CPU ms per request")
+        axis.invert_yaxis()
+    figure.savefig(path)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, within a minute")
+    quick = parser.parse_args().quick
+    console = Console(width=130)
+    results: dict[str, Any] = {"pages": {}}
+    for page in PAGES:
+        results["pages"][page] = measured(page, 7 if quick else 31)
+        shown(console, page, results["pages"][page])
+    results["imports"] = imports(5 if quick else 21)
+    results["scale"] = scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+    results["concurrency"] = concurrency((1, 8, 32))
+    for name in ("imports", "scale", "concurrency"):
+        console.print(name, results[name])
+    missed = 0
+    for name, figure, bar, below in bars(results):
+        holds = figure <= bar if below else figure >= bar
+        missed += not holds
+        word = "holds " if holds else "MISSED"
+        console.print(f"{word}  {name}: {figure:.2f}, bar {'at most' if below else 'at least'} {bar}")
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "bench.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
+    drawn(results, BUILD / "bench.png")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""A contender in a process of its own: ``python bench_worker.py NAME URL PAGE``.
+
+Each line of its standard input is a number of requests to make; the answer is a line of JSON: CPU and wall seconds, and
+the peak memory so far in kilobytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from bench_server import shape
+
+Fetch = Callable[[], Any]
+
+
+def facade(url: str, page: str) -> Fetch:
+    from x_insights import InsightsClient
+
+    tweet_ids, metrics, granularity = shape(page)
+    client = InsightsClient("token", base_url=url)
+    return lambda: client.get_28hr(tweet_ids, metrics, granularity).to_dict()
+
+
+def facade_async(url: str, page: str) -> Fetch:
+    from x_insights import AsyncInsightsClient
+
+    tweet_ids, metrics, granularity = shape(page)
+    client = AsyncInsightsClient("token", base_url=url)
+    loop = asyncio.new_event_loop()
+
+    async def fetch() -> Any:
+        return (await client.get_28hr(tweet_ids, metrics, granularity)).to_dict()
+
+    return lambda: loop.run_until_complete(fetch())
+
+
+def parameters(page: str) -> dict[str, str]:
+    tweet_ids, metrics, granularity = shape(page)
+    return {
+        "tweet_ids": ",".join(tweet_ids),
+        "granularity": granularity,
+        "requested_metrics": ",".join(metrics),
+        "engagement.fields": "errors,measurement",
+    }
+
+
+def httpx_orjson(url: str, page: str) -> Fetch:
+    import httpx
+    import orjson
+
+    client = httpx.Client(base_url=url, headers={"Authorization": "Bearer token"}, timeout=10)
+    params = parameters(page)
+    return lambda: orjson.loads(client.get("/2/insights/28hr", params=params).content)
+
+
+def generated(url: str, page: str) -> Fetch:
+    from x_insights_api import AuthenticatedClient
+    from x_insights_api.api.tweets import get_insights_28_hr
+    from x_insights_api.models import EngagementField, Granularity, Metric
+
+    tweet_ids, metrics, granularity = shape(page)
+    client = AuthenticatedClient(base_url=url, token="token")
+
+    def fetch() -> Any:
+        response = get_insights_28_hr.sync(
+            client=client,
+            tweet_ids=tweet_ids,
+            granularity=Granularity(granularity),
+            requested_metrics=[Metric(metric) for metric in metrics],
+            engagement_fields=list(EngagementField),
+        )
+        return response.to_dict() if response else None
+
+    return fetch
+
+
+def xdk(url: str, page: str) -> Fetch:
+    from xdk import Client
+
+    tweet_ids, metrics, granularity = shape(page)
+    client = Client(base_url=url, access_token="token")
+
+    def fetch() -> Any:
+        fields = ["errors", "measurement"]
+        return client.posts.get_insights28hr(tweet_ids, granularity, metrics, engagement_fields=fields).model_dump()
+
+    return fetch
+
+
+def floor(url: str, page: str) -> Fetch:
+    """The standard library's HTTP and a checked decode: the least that Python can do."""
+    import msgspec
+
+    from x_insights._response import Page
+
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    decoder = msgspec.json.Decoder(Page, strict=False)
+    target = f"/2/insights/28hr?{urlencode(parameters(page), safe=',')}"
+
+    def fetch() -> Any:
+        connection.request("GET", target, headers={"Authorization": "Bearer token"})
+        return decoder.decode(connection.getresponse().read())
+
+    return fetch
+
+
+CONTENDERS: dict[str, Callable[[str, str], Fetch]] = {
+    "x_insights": facade,
+    "x_insights async": facade_async,
+    "httpx + orjson": httpx_orjson,
+    "generated client": generated,
+    "xdk 0.10.3": xdk,
+    "http.client + msgspec": floor,
+}
+
+
+def main(name: str, url: str, page: str) -> None:
+    fetch = CONTENDERS[name](url, page)
+    fetch()  # connects
+    for line in sys.stdin:
+        count = int(line)
+        cpu, wall = time.process_time(), time.perf_counter()
+        for _ in range(count):
+            fetch()
+        figures = {
+            "cpu": (time.process_time() - cpu) / count,
+            "wall": (time.perf_counter() - wall) / count,
+            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        }
+        print(json.dumps(figures), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
