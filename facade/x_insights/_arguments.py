@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import cache
@@ -54,6 +53,8 @@ def member(kind: type[E], value: object) -> E:
     if isinstance(value, str):
         if known := members.get(value) or members.get(fold(value)):
             return known
+        import difflib  # here, since only a refusal needs it
+
         if near := difflib.get_close_matches(fold(value), members, n=1):
             raise UnfitError(f"no {kind.__name__}: did you mean {members[near[0]].value!r}?")
     raise UnfitError(f"no {kind.__name__}: use one of {', '.join(known.value for known in kind)}")
