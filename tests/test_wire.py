@@ -116,6 +116,17 @@ def test_an_async_client_of_the_callers_sends_and_stays_as_it_was(sandbox, backe
     assert {request.headers["X-Trace"] for request in sandbox.requests} == {"7"}
 
 
+def test_parameters_of_a_callers_client_are_sent_too(answer, httpserver):
+    url = answer(b"{}")
+    with (
+        httpx.Client(params={"key": "of-a-proxy"}) as http_client,
+        InsightsClient(TOKEN, base_url=url, http_client=http_client) as client,
+    ):
+        client.get_28hr(["1", "2"], "likes")
+    ((request, _),) = httpserver.log
+    assert (request.args["key"], request.args["tweet_ids"]) == ("of-a-proxy", "1,2")
+
+
 def test_our_own_client_is_closed(sandbox):
     client = InsightsClient(TOKEN, base_url=sandbox.url)
     client.get_28hr("20", "likes")

@@ -17,7 +17,8 @@ from ._errors import (
 )
 from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
 from ._rate_limit import RateLimit
-from ._results import Bucket, Insights, InsightsDict, PartialError, Row, TweetInsights
+from ._results import Insights
+from ._shapes import Bucket, InsightsDict, PartialError, Row, TweetInsights
 
 __all__ = [
     "ALL_METRICS",

@@ -53,7 +53,7 @@ def member(kind: type[E], value: object) -> E:
     if isinstance(value, str):
         if known := members.get(value) or members.get(fold(value)):
             return known
-        import difflib  # here, since only a refusal needs it
+        import difflib  # not needed until something is refused
 
         if near := difflib.get_close_matches(fold(value), members, n=1):
             raise UnfitError(f"no {kind.__name__}: did you mean {members[near[0]].value!r}?")

@@ -6,11 +6,10 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import anyio
 import httpx
-import stamina
 
 from ._auth import AsyncToken
 from ._core import Core, Outcome, counted, of_kind, settled, transport_error
@@ -18,9 +17,11 @@ from ._errors import XInsightsError
 from ._ids import TweetIds, pages
 from ._rate_limit import RateLimit
 from ._request import Query
-from ._response import Page
 from ._results import Insights
 from ._retry import Tries
+
+if TYPE_CHECKING:
+    from ._response import Page
 
 
 class AsyncInsightsClient:
@@ -53,6 +54,8 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
+        import stamina  # not needed until a client is made
+
         self._core = Core.checked(token, base_url, timeout, attempts, max_wait)
         self._max_concurrency = counted("max_concurrency", max_concurrency)
         self._retrying = stamina.AsyncRetryingCaller(**self._core.retrying)
@@ -123,9 +126,10 @@ class AsyncInsightsClient:
         for start in range(0, len(batches), self._max_concurrency):
             outcomes = await self._outcomes(query, batches[start : start + self._max_concurrency])
             for position, outcome in enumerate(outcomes):
-                arrived = isinstance(outcome, Page)
                 page = start + position
-                yield settled([batches[page]], [outcome]) if arrived else settled(batches[page:], outcomes[position:])
+                if isinstance(outcome, Exception):
+                    settled(batches[page:], outcomes[position:])  # raises
+                yield settled([batches[page]], [outcome])
 
     async def _outcomes(self, query: Query, batches: Sequence[Sequence[str]]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = [None] * len(batches)
@@ -135,7 +139,7 @@ class AsyncInsightsClient:
             while waiting:
                 position, tweet_ids = waiting.popleft()
                 outcomes[position] = outcome = await self._outcome(query, tweet_ids)
-                if not isinstance(outcome, Page):
+                if isinstance(outcome, Exception):
                     waiting.clear()  # those in flight may still arrive
 
         async with anyio.create_task_group() as tasks:
@@ -155,9 +159,9 @@ class AsyncInsightsClient:
         for wait in self._core.gate.waits():
             await anyio.sleep(wait)
         outcome = await self._sent(self._core.request(self._http, query, tweet_ids))
-        if isinstance(outcome, Page):
-            return outcome
-        raise outcome
+        if isinstance(outcome, XInsightsError):
+            raise outcome
+        return outcome
 
     async def _sent(self, request: httpx.Request) -> Page | XInsightsError:
         try:

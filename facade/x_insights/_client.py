@@ -6,10 +6,9 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
-import stamina
 
 from ._auth import Token
 from ._core import Core, Outcome, of_kind, settled, transport_error
@@ -17,9 +16,11 @@ from ._errors import XInsightsError
 from ._ids import TweetIds, pages
 from ._rate_limit import RateLimit
 from ._request import Query
-from ._response import Page
 from ._results import Insights
 from ._retry import Tries
+
+if TYPE_CHECKING:
+    from ._response import Page
 
 
 class InsightsClient:
@@ -50,6 +51,8 @@ class InsightsClient:
         max_wait: float = 60.0,
         http_client: httpx.Client | None = None,
     ) -> None:
+        import stamina  # not needed until a client is made
+
         self._core = Core.checked(token, base_url, timeout, attempts, max_wait)
         self._retrying = stamina.RetryingCaller(**self._core.retrying)
         self._owned = http_client is None
@@ -117,13 +120,13 @@ class InsightsClient:
     def _iterated(self, query: Query, batches: Sequence[Sequence[str]]) -> Iterator[Insights]:
         for position, tweet_ids in enumerate(batches):
             outcome = self._outcome(query, tweet_ids)
-            yield settled([tweet_ids] if isinstance(outcome, Page) else batches[position:], [outcome])
+            yield settled(batches[position:] if isinstance(outcome, Exception) else [tweet_ids], [outcome])
 
     def _outcomes(self, query: Query, batches: Iterable[Sequence[str]]) -> Iterator[Outcome]:
         for tweet_ids in batches:
             outcome = self._outcome(query, tweet_ids)
             yield outcome
-            if not isinstance(outcome, Page):
+            if isinstance(outcome, Exception):
                 return
 
     def _outcome(self, query: Query, tweet_ids: Sequence[str]) -> Page | Exception:
@@ -138,9 +141,9 @@ class InsightsClient:
         for wait in self._core.gate.waits():
             time.sleep(wait)
         outcome = self._sent(self._core.request(self._http, query, tweet_ids))
-        if isinstance(outcome, Page):
-            return outcome
-        raise outcome
+        if isinstance(outcome, XInsightsError):
+            raise outcome
+        return outcome
 
     def _sent(self, request: httpx.Request) -> Page | XInsightsError:
         try:

@@ -6,7 +6,7 @@ import ipaddress
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import attrs
@@ -18,14 +18,16 @@ from ._auth import AsyncToken, as_auth
 from ._errors import InvalidRequestError, RateLimitError, TransportError, XInsightsError, shown
 from ._rate_limit import RateLimit, rate_limit, reset_after
 from ._request import Query
-from ._response import Page, read
 from ._results import Insights
 from ._retry import Gate, RetryOptions, Tries
+
+if TYPE_CHECKING:
+    from ._response import Page
 
 T = TypeVar("T")
 
 #: What became of a page: None where it was not asked for, because another had failed.
-Outcome = Page | Exception | None
+Outcome: TypeAlias = "Page | Exception | None"
 
 
 @attrs.define(eq=False, repr=False)
@@ -80,6 +82,8 @@ class Core:
 
     def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> Page | XInsightsError:
         """The page of a response, or its error; what the headers say of the request window is remembered."""
+        from ._response import read  # with msgspec, not needed until X answers
+
         headers = response.headers
         if limit := rate_limit(headers):
             self.rate_limit = limit
@@ -115,11 +119,11 @@ def settled(pages: Sequence[Sequence[str]], outcomes: Iterable[Outcome]) -> Insi
     pending: list[Sequence[str]] = []
     failure: Exception | None = None
     for tweet_ids, outcome in itertools.zip_longest(pages, outcomes):
-        if isinstance(outcome, Page):
-            arrived.append((tweet_ids, outcome))
-        else:
+        if outcome is None or isinstance(outcome, Exception):
             pending.append(tweet_ids)
             failure = failure or outcome
+        else:
+            arrived.append((tweet_ids, outcome))
     chained = itertools.chain.from_iterable
     insights = Insights(tuple(chained(ids for ids, _ in arrived)), tuple(page for _, page in arrived))
     if failure is None:
@@ -154,6 +158,8 @@ def _base_url(given: str) -> str:
         url = httpx.URL(given)
     except (httpx.InvalidURL, TypeError):
         raise InvalidRequestError(f"base_url is {shown(given)}, which is no URL") from None
+    if url.userinfo or url.query or url.fragment:
+        raise InvalidRequestError("base_url has more than a scheme, a host and a path: leave the rest out")
     if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
         raise InvalidRequestError(f"base_url is {shown(given)}: use https, which http may replace on loopback only")
     return str(url).rstrip("/")

@@ -6,55 +6,16 @@ import itertools
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import TypedDict
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ._errors import ApiError, ResponseError
 from ._metrics import SPELLING, spelled
-from ._response import EngagementError, MetricValue, Page, Problem
+from ._shapes import InsightsDict, Metrics, PartialError, Row, TweetInsights
 
-Metrics = dict[str, int | float | None]
-
-
-class Bucket(TypedDict):
-    """What was counted in one hour, day or week."""
-
-    time: str
-    metrics: Metrics
-
-
-class TweetInsights(TypedDict):
-    """The insights of one Post; both parts are there, empty where X sent none."""
-
-    totals: Metrics
-    series: list[Bucket]
-
-
-class PartialError(TypedDict):
-    """Why some Posts of an otherwise answered request have no insights."""
-
-    message: str
-    tweet_ids: list[str]
-    type: str | None
-    status: int | None
-
-
-class InsightsDict(TypedDict):
-    """All that a call returned, ready for JSON."""
-
-    tweets: dict[str, TweetInsights]
-    errors: list[PartialError]
-    missing: list[str]
-
-
-class Row(TypedDict):
-    """One value of one metric of one Post; `time` is None for a total."""
-
-    tweet_id: str
-    time: datetime | None
-    metric: str
-    value: int | float | None
+if TYPE_CHECKING:
+    from ._response import EngagementError, MetricValue, Page, Problem
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -180,7 +141,7 @@ def _metrics(values: list[MetricValue]) -> Metrics:
 
 @lru_cache(maxsize=1024)  # the same hours come with every Post
 def _moment(time: str) -> datetime:
-    from dateutil.parser import isoparse  # here, since only rows need it: a seventh of what importing us adds to httpx
+    from dateutil.parser import isoparse  # not needed until rows are
 
     try:
         moment = isoparse(time)

@@ -9,9 +9,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TypedDict
 
-import attrs
-import stamina
-
 from ._errors import ApiError, RateLimitError, XInsightsError
 from ._rate_limit import RateLimit, rate_limit, retry_at
 
@@ -21,14 +18,14 @@ logger = logging.getLogger("x_insights")
 JITTER = 1.0
 
 
-@attrs.define(eq=False)
 class Gate:
     """Holds all requests of one client until X's window resets."""
 
-    max_wait: float
-    _opens_at: float = 0.0
-    _retry_at: datetime | None = None
-    _rate_limit: RateLimit | None = None
+    def __init__(self, max_wait: float) -> None:
+        self.max_wait = max_wait
+        self._opens_at = 0.0
+        self._retry_at: datetime | None = None
+        self._rate_limit: RateLimit | None = None
 
     def close(self, seconds: float, headers: Mapping[str, str]) -> None:
         """Hold what comes next for so long, from the response with these headers on."""
@@ -40,6 +37,8 @@ class Gate:
     def waits(self) -> Iterator[float]:
         """Seconds to sleep, one after another, before sending; RateLimitError where they add up beyond `max_wait`."""
         waited = 0.0
+        import stamina  # not needed until a client sends
+
         while (left := self._opens_at - time.monotonic()) > 0 and not stamina.is_testing():
             if waited + left > self.max_wait:
                 error = RateLimitError(f"not sent: X's request window is used up for {left:.0f} s more", status=429)
@@ -59,15 +58,14 @@ class RetryOptions(TypedDict):
     wait_max: float
 
 
-@attrs.define(eq=False)
 class Tries:
     """The tries of one request; stamina calls it with each failure, to hear whether and when to try again."""
 
-    attempts: int
-    max_wait: float
-    _begun: int = 0
-    _failure: str = ""
-    _failed_at: float = 0.0
+    def __init__(self, attempts: int, max_wait: float) -> None:
+        self.attempts = attempts
+        self.max_wait = max_wait
+        self._begun = 0
+        self._failure, self._failed_at = "", 0.0
 
     def __call__(self, error: Exception) -> bool | float:
         if not isinstance(error, XInsightsError) or not error.retryable:
