@@ -155,7 +155,7 @@ def main() -> int:
     console = Console(width=130)
     results: dict[str, Any] = {"pages": {}}
     for page in PAGES:
-        results["pages"][page] = measured(page, 7 if quick else 31)
+        results["pages"][page] = measured(page, 7 if quick else 25)
         shown(console, page, results["pages"][page])
     results["imports"] = imports(5 if quick else 21)
     results["scale"] = scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import anyio
 import httpx
 
 from ._auth import AsyncToken
@@ -132,6 +131,8 @@ class AsyncInsightsClient:
                 yield settled([batches[page]], [outcome])
 
     async def _outcomes(self, query: Query, batches: Sequence[Sequence[str]]) -> Sequence[Outcome]:
+        import anyio  # not needed until somebody waits
+
         outcomes: list[Outcome] = [None] * len(batches)
         waiting = deque(enumerate(batches))
 
@@ -155,6 +156,8 @@ class AsyncInsightsClient:
             return error
 
     async def _tried(self, tries: Tries, query: Query, tweet_ids: Sequence[str]) -> Page:
+        import anyio  # not needed until somebody waits
+
         tries.begin()
         for wait in self._core.gate.waits():
             await anyio.sleep(wait)

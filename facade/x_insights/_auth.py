@@ -8,7 +8,6 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from inspect import isawaitable
 
-import anyio
 import httpx
 
 from ._errors import InvalidRequestError, XInsightsError
@@ -47,6 +46,8 @@ class _AskedToken(httpx.Auth):
     """Asks before every request, and once more after a 401; requests that ask at the same time share one answer."""
 
     def __init__(self, ask: Callable[[], str] | Callable[[], Awaitable[str]]) -> None:
+        import anyio  # not needed until somebody waits
+
         self._ask = ask
         self._asked = 0
         self._bearer = ""

@@ -14,7 +14,7 @@ from ._ids import TweetIds, checked_ids
 from ._metrics import checked_fields, checked_granularity, checked_metrics
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Query:
     """The checked arguments of one call."""
 

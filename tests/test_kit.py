@@ -1,0 +1,39 @@
+"""The doors to the sandbox: the pytest fixture, and the command."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+
+import httpx
+
+from x_insights import InsightsClient
+from x_insights.testing.__main__ import main
+
+
+def test_the_fixture_is_there(x_insights_sandbox):
+    with InsightsClient("any-token", base_url=x_insights_sandbox.url) as client:
+        assert client.get_28hr("20", "likes")["20"]["totals"]
+    assert len(x_insights_sandbox.requests) == 1
+
+
+def test_the_command_answers_logs_and_ends_with_ctrl_c(capsys, caplog):
+    answered = []
+
+    def visit():
+        while not (told := capsys.readouterr().out):
+            time.sleep(0.01)
+        (url,) = re.findall(r"http://\S+28hr", told)
+        query = "tweet_ids=20&granularity=Total&requested_metrics=Likes"
+        answered.append(httpx.get(f"{url}?{query}", headers={"Authorization": "Bearer SECRET"}))
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    assert main(["--port", "0"]) == 0
+    visitor.join()
+    assert answered[0].json()["data"]
+    assert "GET /2/insights/28hr?tweet_ids=20&" in caplog.text
+    assert "SECRET" not in caplog.text
