@@ -36,9 +36,9 @@ class Gate:
 
     def waits(self) -> Iterator[float]:
         """Seconds to sleep, one after another, before sending; RateLimitError where they add up beyond `max_wait`."""
-        waited = 0.0
         import stamina  # not needed until a client sends
 
+        waited = 0.0
         while (left := self._opens_at - time.monotonic()) > 0 and not stamina.is_testing():
             if waited + left > self.max_wait:
                 error = RateLimitError(f"not sent: X's request window is used up for {left:.0f} s more", status=429)
