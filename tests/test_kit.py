@@ -30,9 +30,14 @@ def test_the_command_answers_logs_and_ends_with_ctrl_c(capsys, caplog):
         answered.append(httpx.get(f"{url}?{query}", headers={"Authorization": "Bearer SECRET"}))
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
+    # A shell starts its background commands, this one perhaps among them, with SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     visitor = threading.Thread(target=visit)
     visitor.start()
-    assert main(["--port", "0"]) == 0
+    try:
+        assert main(["--port", "0"]) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
     visitor.join()
     assert answered[0].json()["data"]
     assert "GET /2/insights/28hr?tweet_ids=20&" in caplog.text
