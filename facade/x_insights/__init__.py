@@ -1,5 +1,7 @@
 """Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API."""
 
+from typing import TYPE_CHECKING, Any
+
 from ._async_client import AsyncInsightsClient
 from ._client import InsightsClient
 from ._errors import (
@@ -15,10 +17,12 @@ from ._errors import (
     UsageCapError,
     XInsightsError,
 )
-from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
 from ._rate_limit import RateLimit
 from ._results import Insights
 from ._shapes import Bucket, InsightsDict, PartialError, Row, TweetInsights
+
+if TYPE_CHECKING:
+    from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
 
 __all__ = [
     "ALL_METRICS",
@@ -46,3 +50,16 @@ __all__ = [
     "UsageCapError",
     "XInsightsError",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The enums, on first use (PEP 562): they come with the generated package, which is longer to import than ours."""
+    if name in {"ALL_METRICS", "VIDEO_METRICS", "Granularity", "Metric"}:
+        from . import _metrics
+
+        return getattr(_metrics, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

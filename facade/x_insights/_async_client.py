@@ -15,11 +15,11 @@ from ._core import Core, Outcome, counted, of_kind, settled, transport_error
 from ._errors import XInsightsError
 from ._ids import TweetIds, pages
 from ._rate_limit import RateLimit
-from ._request import Query
 from ._results import Insights
 from ._retry import Tries
 
 if TYPE_CHECKING:
+    from ._request import Query
     from ._response import Page
 
 
@@ -82,7 +82,7 @@ class AsyncInsightsClient:
         where it does not answer, ResponseError where its answer cannot be read. The latter three hold what arrived as
         `partial`, and the ids that did not as `pending`.
         """
-        query = Query.checked(tweet_ids, metrics, granularity, fields)
+        query = self._core.query(tweet_ids, metrics, granularity, fields)
         batches = pages(query.tweet_ids)
         return settled(batches, await self._outcomes(query, batches))
 
@@ -99,7 +99,7 @@ class AsyncInsightsClient:
         Takes and raises what `get_28hr` does. All arguments are checked at the call; pages that were handed out
         before an error are not in its `partial`.
         """
-        query = Query.checked(tweet_ids, metrics, granularity, fields)
+        query = self._core.query(tweet_ids, metrics, granularity, fields)
         return self._iterated(query, pages(query.tweet_ids))
 
     @property

@@ -12,16 +12,17 @@ from urllib.parse import urlencode
 import attrs
 import httpx
 
-import x_insights_api
-
 from ._auth import AsyncToken, as_auth
 from ._errors import InvalidRequestError, RateLimitError, TransportError, XInsightsError, shown
+from ._ids import TweetIds
 from ._rate_limit import RateLimit, rate_limit, reset_after
-from ._request import Query
 from ._results import Insights
 from ._retry import Gate, RetryOptions, Tries
 
 if TYPE_CHECKING:
+    import x_insights_api
+
+    from ._request import Query
     from ._response import Page
 
 T = TypeVar("T")
@@ -52,6 +53,8 @@ class Core:
         max_wait: float,
     ) -> Core:
         """Check the options of a client; InvalidRequestError names the first that cannot be."""
+        import x_insights_api  # not needed until a client is made
+
         url = _base_url(base_url)
         if not isinstance(timeout, httpx.Timeout):
             timeout = httpx.Timeout(_positive("timeout", timeout))
@@ -67,6 +70,18 @@ class Core:
 
     def tries(self) -> Tries:
         return Tries(attempts=self.attempts, max_wait=self.gate.max_wait)
+
+    def query(
+        self,
+        tweet_ids: TweetIds,
+        metrics: str | Iterable[str],
+        granularity: str,
+        fields: str | Iterable[str] | None,
+    ) -> Query:
+        """The checked arguments of a call; InvalidRequestError names the first value that X would refuse."""
+        from ._request import Query  # with the generated package, not needed until somebody asks
+
+        return Query.checked(tweet_ids, metrics, granularity, fields)
 
     def request(
         self, client: httpx.Client | httpx.AsyncClient, query: Query, tweet_ids: Sequence[str]

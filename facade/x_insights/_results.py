@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ._errors import ApiError, ResponseError
-from ._metrics import SPELLING, spelled
 from ._shapes import InsightsDict, Metrics, PartialError, Row, TweetInsights
 
 if TYPE_CHECKING:
-    from ._response import EngagementError, MetricValue, Page, Problem
+    from ._response import EngagementError, Page, Problem
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -104,14 +103,16 @@ class Insights(Mapping[str, TweetInsights]):
 
 def _tweets(tweet_ids: tuple[str, ...], pages: tuple[Page, ...]) -> dict[str, TweetInsights]:
     """Merge the measurements by id, and buckets of one id by time: `data[]` is not one item per Post."""
+    from ._metrics import by_metric  # with the generated package, not needed until there are results
+
     totals: dict[str, Metrics] = {}
     series: dict[str, dict[str, Metrics]] = {}
     for measurement in (engagement.measurement for page in pages for engagement in page.data):
         for total in measurement.metrics_total:
-            _merge(totals, total.tweet_id, _metrics(total.value))
+            _merge(totals, total.tweet_id, by_metric(total.value))
         for item in measurement.metrics_time_series:
             buckets = series.setdefault(item.tweet_id, {})
-            _merge(buckets, item.value.timestamp.iso8601_time, _metrics(item.value.metric_values))
+            _merge(buckets, item.value.timestamp.iso8601_time, by_metric(item.value.metric_values))
     measured = dict.fromkeys((*totals, *series))
     # An id that nobody asked for comes last rather than getting lost.
     ordered = dict.fromkeys((*(tweet_id for tweet_id in tweet_ids if tweet_id in measured), *measured))
@@ -129,14 +130,6 @@ def _merge(counted: dict[str, Metrics], key: str, metrics: Metrics) -> None:
         counted[key].update(metrics)
     else:
         counted[key] = metrics
-
-
-def _metrics(values: list[MetricValue]) -> Metrics:
-    try:
-        # One look-up a value is a tenth of what a page of series costs.
-        return {SPELLING[value.metric_type]: value.metric_value for value in values}
-    except KeyError:
-        return {spelled(value.metric_type): value.metric_value for value in values}
 
 
 @lru_cache(maxsize=1024)  # the same hours come with every Post
