@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+
+# Before Python 3.12 pydantic, and so FastAPI, takes no other TypedDict than this one.
+from typing_extensions import TypedDict
 
 Metrics = dict[str, int | float | None]
 
