@@ -1,4 +1,8 @@
-"""Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API."""
+"""Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API.
+
+`InsightsClient` and `AsyncInsightsClient` ask, `Insights` is what they give, `XInsightsError` what they raise. `Metric`
+and `Granularity` name what can be asked for; `ALL_METRICS` is every metric, `VIDEO_METRICS` those of videos.
+"""
 
 from typing import TYPE_CHECKING, Any
 

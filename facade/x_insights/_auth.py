@@ -12,8 +12,8 @@ import httpx
 
 from ._errors import InvalidRequestError, XInsightsError
 
-#: What callers may pass for a token; an async callable only to the async client.
 Token = str | Callable[[], str] | httpx.Auth
+"""What callers may pass for a token; an async callable only to the async client."""
 AsyncToken = Token | Callable[[], Awaitable[str]]
 
 ENVIRONMENT_VARIABLE = "X_ACCESS_TOKEN"

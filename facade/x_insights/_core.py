@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: What became of a page: None where it was not asked for, because another had failed.
 Outcome: TypeAlias = "Page | Exception | None"
+"""What became of a page: None where it was not asked for, because another had failed."""
 
 
 @attrs.define(eq=False, repr=False)

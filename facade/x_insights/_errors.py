@@ -19,12 +19,12 @@ class XInsightsError(Exception):
     None holds a request, a response or the access token; all can be pickled.
     """
 
-    #: Whether the same call may succeed later.
     retryable: bool = False
-    #: All pages that arrived before the failure; None where nothing was sent.
+    """Whether the same call may succeed later."""
     partial: Insights | None = None
-    #: The ids that were not fetched, in the order asked for: `get_28hr(error.pending, ...)` resumes.
+    """All pages that arrived before the failure; None where nothing was sent."""
     pending: tuple[str, ...] = ()
+    """The ids that were not fetched, in the order asked for: `get_28hr(error.pending, ...)` resumes."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The inherited one calls the class with `args` alone, which lack the keywords of the subclasses.
@@ -54,19 +54,19 @@ class ApiError(XInsightsError):
         body: str = "",
     ) -> None:
         super().__init__(message)
-        #: The HTTP status.
         self.status = status
+        """The HTTP status."""
         self.title = title
         self.detail = detail
         self.type = type
-        #: X's `x-transaction-id`, for asking X about this answer.
         self.request_id = request_id
-        #: The body's `errors`, or else the body itself where it is one problem.
-        self.problems = tuple(problems)
-        #: The first 500 characters of the body.
+        """X's `x-transaction-id`, for asking X about this answer."""
+        self.problems: tuple[Mapping[str, Any], ...] = tuple(problems)
+        """The body's `errors`, or else the body itself where it is one problem."""
         self.body = body
-        #: Seconds, from the answer, that X asks to wait before the next try.
+        """The first 500 characters of the body."""
         self.retry_after: float | None = None
+        """Seconds, from the answer, that X asks to wait before the next try."""
 
 
 class AuthenticationError(ApiError):
@@ -76,10 +76,10 @@ class AuthenticationError(ApiError):
 class ForbiddenError(ApiError):
     """403: the app or the user may not do this."""
 
-    #: X's word for it, such as `client-not-enrolled`.
     reason: str | None = None
-    #: Where X says that access can be had.
+    """X's word for it, such as `client-not-enrolled`."""
     registration_url: str | None = None
+    """Where X says that access can be had."""
 
 
 class EndpointUnavailableError(ApiError):
@@ -90,18 +90,18 @@ class RateLimitError(ApiError):
     """429: the request window is used up. Waiting helps."""
 
     retryable = True
-    #: When the window resets, by X's clock; `retry_after` says it without any clock.
     retry_at: datetime | None = None
+    """When the window resets, by X's clock; `retry_after` says it without any clock."""
     rate_limit: RateLimit | None = None
 
 
 class UsageCapError(ApiError):
     """429 of a usage cap, or 402: the plan's Posts or credits are used up. Waiting does not help."""
 
-    #: What the cap counts over, such as `Monthly`.
     period: str | None = None
-    #: Whom the cap counts for, such as `Product`.
+    """What the cap counts over, such as `Monthly`."""
     scope: str | None = None
+    """Whom the cap counts for, such as `Product`."""
 
 
 class ServerError(ApiError):
@@ -121,8 +121,8 @@ class ResponseError(XInsightsError):
 
     def __init__(self, message: str, *, body: str = "") -> None:
         super().__init__(message)
-        #: The first 500 characters of the body.
         self.body = body
+        """The first 500 characters of the body."""
 
 
 def shown(value: object) -> str:

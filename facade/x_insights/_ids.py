@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from ._arguments import UnfitError, unique
 
-#: What callers may pass: one id, or several.
 TweetIds = str | int | Iterable[str | int]
+"""What callers may pass: one id, or several."""
 
-#: X takes as many ids in one request: `maxItems` of the parameter `tweet_ids`.
 PAGE_SIZE = 25
-#: `pattern` of the schema `TweetId`.
+"""X takes as many ids in one request: `maxItems` of the parameter `tweet_ids`."""
 PATTERN = re.compile("^[0-9]{1,19}$")
+"""`pattern` of the schema `TweetId`."""
 
 
 def checked_ids(given: TweetIds) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ._response import MetricValue
     from ._shapes import Metrics
 
-#: Every metric that X can be asked for.
 ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
-#: The metrics of videos: views, starts, quartiles and completions.
+"""Every metric that X can be asked for."""
 VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
+"""The metrics of videos: views, starts, quartiles and completions."""
 
 
 def checked_metrics(given: str | Iterable[str]) -> tuple[Metric, ...]:

@@ -14,12 +14,12 @@ import attrs
 class RateLimit:
     """The request window, as of one response (https://docs.x.com/x-api/fundamentals/rate-limits)."""
 
-    #: Requests that a window allows.
     limit: int
-    #: Requests that are left in the present window.
+    """Requests that a window allows."""
     remaining: int
-    #: When the next window begins, by X's clock; aware, in UTC.
+    """Requests that are left in the present window."""
     reset: datetime
+    """When the next window begins, by X's clock; aware, in UTC."""
 
 
 def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:

@@ -24,8 +24,8 @@ class Insights(Mapping[str, TweetInsights]):
     `a | b` is what was asked for and answered in both, such as a `partial` and what its `pending` gave later.
     """
 
-    #: The ids that were asked for.
     tweet_ids: tuple[str, ...]
+    """The ids that were asked for."""
     _pages: tuple[Page, ...]
 
     def to_dict(self) -> InsightsDict:

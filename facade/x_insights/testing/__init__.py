@@ -3,8 +3,10 @@
 try:
     from ._sandbox import Sandbox
     from ._spec import ReceivedRequest
-except ModuleNotFoundError as error:
-    message = f"{error.name} is missing: the test kit needs its extra, `pip install x-insights-28hr[testing]`"
-    raise ModuleNotFoundError(message, name=error.name) from error
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError(
+        f"{_error.name} is missing: the test kit needs its extra, `pip install x-insights-28hr[testing]`",
+        name=_error.name,
+    ) from _error
 
 __all__ = ["ReceivedRequest", "Sandbox"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-#: The hours that X looks back over.
 HOURS = 28
+"""The hours that X looks back over."""
 
 # Of a hundred impressions, about so many lead to one of these; to a metric that is not named here, one in two.
 PER_HUNDRED = {

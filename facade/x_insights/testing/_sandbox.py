@@ -31,15 +31,15 @@ class Sandbox:
     `url` is the `base_url` for a client; any token will do. Use as a context manager.
     """
 
-    #: The moment that the 28 hours lead up to; fixed, so that the same call gives the same answer on any day.
     now: datetime = datetime(2026, 11, 22, 16, tzinfo=UTC)
+    """The moment that the 28 hours lead up to; fixed, so that the same call gives the same answer on any day."""
 
     def __init__(self, *, rate_limit: int = 300, window: float = 900.0, latency: float = 0.0, port: int = 0) -> None:
         self.rate_limit = rate_limit
         self.window = window
         self.latency = latency
-        #: What arrived, in order.
         self.requests: list[ReceivedRequest] = []
+        """What arrived, in order."""
         self._spec = spec()
         self._forbidden: set[str] = set()
         self._hidden: set[str] = set()

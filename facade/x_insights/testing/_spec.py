@@ -24,8 +24,8 @@ class ReceivedRequest:
     metrics: tuple[str, ...]
     granularity: str
     fields: tuple[str, ...]
-    #: Without `Authorization`.
     headers: Mapping[str, str]
+    """Without `Authorization`."""
 
 
 class Spec:
