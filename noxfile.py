@@ -11,7 +11,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "package"]
+nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "package"]
 # CI runs on the interpreters that it has; nothing is downloaded behind anybody's back.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -90,6 +90,22 @@ def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers: nox -s bench [-- --quick]."""
     session.install(".", *group("bench"))
     session.run("python", "scripts/bench.py", *session.posargs)
+
+
+@nox.session
+def downstream(session: nox.Session) -> None:
+    """Test and type-check a service that knows the library by its wheel alone."""
+    wheels = Path(session.create_tmp(), "wheels")
+    shutil.rmtree(wheels, ignore_errors=True)
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), ".")
+    (wheel,) = wheels.glob("*.whl")
+    tests = nox.project.dependency_groups(nox.project.load_toml("tests/downstream/pyproject.toml"), "tests")
+    session.install(f"{wheel}[testing]", "./tests/downstream", *tests)
+    session.run("pyright", "--verifytypes", "x_insights", "--ignoreexternal")
+    session.chdir("tests/downstream")
+    session.run("pytest")
+    session.run("mypy")
+    session.run("pyright")
 
 
 @nox.session

@@ -1,0 +1,23 @@
+"""The board's archive: what each run saw, appended to a table of DuckDB."""
+
+from collections.abc import Iterable
+
+from duckdb import DuckDBPyConnection
+from x_insights import VIDEO_METRICS, Granularity, InsightsClient, Metric, XInsightsError
+
+METRICS = (Metric.IMPRESSIONS, *VIDEO_METRICS)
+
+
+def append(database: DuckDBPyConnection, client: InsightsClient, tweet_ids: Iterable[str]) -> tuple[str, ...]:
+    """Append the hours of these Posts; the ids that X would not give now are for the next run."""
+    try:
+        insights = client.get_28hr(tweet_ids, METRICS, Granularity.HOURLY)
+        pending: tuple[str, ...] = ()
+    except XInsightsError as error:
+        if error.partial is None:
+            raise
+        insights, pending = error.partial, error.pending
+    database.execute("CREATE TABLE IF NOT EXISTS insights (tweet_id TEXT, time TIMESTAMPTZ, metric TEXT, value DOUBLE)")
+    if rows := insights.to_rows():
+        database.executemany("INSERT INTO insights VALUES ($tweet_id, $time, $metric, $value)", rows)
+    return pending
