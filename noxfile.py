@@ -11,7 +11,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "package"]
+nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "recipes", "docs", "package"]
 # CI runs on the interpreters that it has; nothing is downloaded behind anybody's back.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -106,6 +106,27 @@ def downstream(session: nox.Session) -> None:
     session.run("pytest")
     session.run("mypy")
     session.run("pyright")
+
+
+@nox.session
+def recipes(session: nox.Session) -> None:
+    """Test the README's recipes with other people's packages: pandas, polars, DuckDB, OpenTelemetry."""
+    session.install(".[testing]", *group("recipes"))
+    session.run("pytest", "tests/recipes")
+
+
+@nox.session
+def chart(session: nox.Session) -> None:
+    """Draw the README's chart."""
+    session.install(".[testing]", *group("chart"))
+    session.run("python", "scripts/chart.py")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write the API reference into build/docs/."""
+    session.install(".[testing]", *group("docs"))
+    session.run("python", "-W", "error", "scripts/docs.py")
 
 
 @nox.session

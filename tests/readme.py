@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
+# What only the environment of `nox -s recipes` has.
+RECIPE = re.compile(r"^(import|from) (duckdb|opentelemetry|pandas|polars)\b", re.MULTILINE)
 
 
-def examples() -> list[str]:
-    """Every Python block, in order."""
-    return re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+def examples(*, recipes=None):
+    """The Python blocks, in order: all, or those that need other people's packages, or the others."""
+    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return [block for block in blocks if recipes in (None, RECIPE.search(block) is not None)]
 
 
-def against(example: str, url: str) -> str:
-    """The example with its access token as it stands, and the sandbox's address beside it."""
-    return example.replace('"ACCESS_TOKEN"', f'"ACCESS_TOKEN", base_url="{url}"')
+def run(example, sandbox, **names):
+    """Run an example, and the tests that it defines, with the sandbox's address beside its token; return its names."""
+    names["__name__"] = "example"
+    code = example.replace('"ACCESS_TOKEN"', f'"ACCESS_TOKEN", base_url="{sandbox.url}"')
+    exec(compile(code, str(README), "exec"), names)
+    for test in [value for name, value in names.items() if name.startswith("test_")]:
+        test(sandbox)
+    return names
 
 
 if __name__ == "__main__":
     from x_insights.testing import Sandbox
 
     with Sandbox() as sandbox:
-        exec(compile(against(examples()[0], sandbox.url), os.fspath(README), "exec"))
+        run(examples()[0], sandbox)

@@ -2,31 +2,71 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import tomllib
 
 import pytest
-from readme import README, against, examples
+import stamina
+from conftest import TOKEN, get_sync
+from readme import README, examples, run
 
 from regenerate import ROOT
 
 TEXT = README.read_text("utf-8")
 
 
-@pytest.mark.parametrize("example", examples())
+def example_with(text):
+    (example,) = (each for each in examples() if text in each)
+    return example
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays():
+    """What the examples set for a whole process is as it was."""
+    yield
+    stamina.instrumentation.set_on_retry_hooks(None)
+    logging.getLogger("x_insights").setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize("example", examples(recipes=False))
 def test_an_example_runs(example, sandbox):
-    exec(compile(against(example, sandbox.url), str(README), "exec"), {"__name__": "example"})
-    assert sandbox.requests or "Sandbox" in example
+    run(example, sandbox)
+    assert bool(sandbox.requests) == ("ACCESS_TOKEN" in example or "x_insights_sandbox" in example)
+
+
+def test_the_first_example_prints_what_the_readme_shows(sandbox, capsys):
+    run(examples()[0], sandbox)
+    assert f"```text\n{capsys.readouterr().out}```\n" in TEXT
 
 
 def test_the_resume_example_resumes(sandbox):
-    (example,) = (each for each in examples() if "error.pending" in each)
     sandbox.fail_next(3)
-    names = {}
-    exec(compile(against(example, sandbox.url), str(README), "exec"), names)
-    assert len(names["insights"]) == 60
+    assert len(run(example_with("error.pending"), sandbox)["insights"]) == 60
+
+
+def test_the_logger_tells_of_retries_without_ids_and_token(sandbox, caplog):
+    run(example_with("import logging"), sandbox)
+    sandbox.fail_next()
+    get_sync(sandbox.url, "1346889436626259968", "likes")
+    (line,) = (record.getMessage() for record in caplog.records if record.name == "x_insights")
+    assert line.startswith("attempt 2 of 3 after ServerError 503, waited ")
+    assert "1346889436626259968" not in line
+
+
+def test_stamina_tells_of_retries_without_the_token(sandbox, caplog):
+    retries = run(example_with("import stamina"), sandbox)["retries"]
+    sandbox.fail_next()
+    get_sync(sandbox.url, "20", "likes")
+    assert retries == {"ServerError": 1}
+    stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
+    sandbox.drop_next()
+    get_sync(sandbox.url, "20", "likes")
+    (record,) = (each for each in caplog.records if each.name == "stamina")
+    assert "TransportError" in str(vars(record))
+    assert TOKEN not in str(vars(record))
 
 
 def test_the_two_commands_are_those_of_ci():

@@ -1,0 +1,21 @@
+"""Write the API reference, made of the docstrings, to build/docs/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pdoc
+
+import x_insights
+
+BUILD = Path(__file__).resolve().parents[1] / "build/docs"
+
+
+def main() -> None:
+    for name in x_insights.__all__:  # pdoc overlooks the names that load on first use
+        setattr(x_insights, name, getattr(x_insights, name))
+    pdoc.pdoc("x_insights", "x_insights.testing", output_directory=BUILD)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Tables: rows where people use them, by the README's own lines."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import duckdb
+import pandas
+import polars
+import pytest
+from conftest import get_sync
+from readme import examples, run
+
+import chart
+
+TWEET_ID = "1346889436626259968"
+HOURS = [datetime(2026, 11, 22, hour, tzinfo=UTC) for hour in range(3)]
+LIKES = [0, None, 7]
+
+
+@pytest.fixture
+def insights(sandbox):
+    """120 totals without a count but for the last; then three hours of one Post, one of them not counted."""
+    metrics = [f"Likes{number}" for number in range(120)]
+    total = [{"metric_type": metric, "metric_value": None} for metric in metrics] + [
+        {"metric_type": "Impressions", "metric_value": 1013}
+    ]
+    series = [
+        {
+            "tweet_id": TWEET_ID,
+            "value": {
+                "timestamp": {"iso8601_time": f"{hour:%Y-%m-%dT%H:%M:%SZ}"},
+                "metric_values": [{"metric_type": "Likes", "metric_value": likes}],
+            },
+        }
+        for hour, likes in zip(HOURS, LIKES, strict=True)
+    ]
+    measurement = {"metrics_total": [{"tweet_id": TWEET_ID, "value": total}], "metrics_time_series": series}
+    sandbox.fail_next(status=200, body=json.dumps({"data": [{"measurement": measurement}]}).encode())
+    return get_sync(sandbox.url, TWEET_ID, "likes", "Hourly")
+
+
+@pytest.fixture
+def recipe(insights, sandbox, tmp_path, monkeypatch):
+    """The names that a recipe of the README makes of these insights."""
+    monkeypatch.chdir(tmp_path)
+
+    def recipe(package):
+        (example,) = (each for each in examples(recipes=True) if f"import {package}\n" in each)
+        return run(example, sandbox, insights=insights)
+
+    return recipe
+
+
+def test_pandas(recipe, insights):
+    frame = recipe("pandas")["frame"]
+    assert set(frame["tweet_id"]) == {TWEET_ID}
+    assert isinstance(frame["time"].dtype, pandas.DatetimeTZDtype)
+    assert str(frame["time"].dtype.tz) == "UTC"
+    assert frame["time"].isna().tolist() == [True] * 121 + [False] * 3
+    assert frame["time"][121:].tolist() == HOURS
+    assert frame["value"].dtype == pandas.Int64Dtype()
+    assert frame["value"][120:].tolist() == [1013, 0, pandas.NA, 7]
+
+    plain = pandas.DataFrame(insights.to_rows())
+    assert plain["time"].dtype == frame["time"].dtype
+    assert plain["value"].isna().tolist() == frame["value"].isna().tolist()
+
+
+def test_polars(recipe, sandbox):
+    frame = recipe("polars")["frame"]
+    schema = {
+        "tweet_id": polars.String(),
+        "time": polars.Datetime("us", "UTC"),
+        "metric": polars.String(),
+        "value": polars.Int64(),
+    }
+    assert frame.schema == schema
+    assert frame["tweet_id"].unique().to_list() == [TWEET_ID]
+    assert frame["time"].to_list() == [None] * 121 + HOURS
+    assert frame["value"].to_list() == [None] * 120 + [1013, *LIKES]
+
+    insights = get_sync(sandbox.url, range(1000, 1060), "impressions", "Hourly")
+    assert polars.DataFrame(insights.to_rows()).schema == schema
+
+
+def test_duckdb(recipe, insights):
+    recipe("duckdb")["database"].close()
+    with duckdb.connect("insights.duckdb") as database:
+        database.execute("SET TimeZone = 'America/New_York'")  # a moment is one, wherever it is read
+        rows = database.sql("SELECT tweet_id, time, metric, value FROM insights").fetchall()
+    assert rows == [tuple(row.values()) for row in insights.to_rows()]
+
+
+def test_the_chart_is_drawn(tmp_path):
+    chart.main(tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
