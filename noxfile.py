@@ -131,13 +131,21 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build wheel and sdist, and run the README's first example on the wheel alone."""
+    """Build wheel and sdist into dist/, check them, and try the wheel alone, without and with its extra."""
     session.install(*group("package"))
-    shutil.rmtree("dist", ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", "dist", silent=True)
+    session.run("python", "scripts/package.py", silent=True)
     (wheel,) = Path("dist").glob("*.whl")
-    example = Path(session.create_tmp(), "example")
-    session.run("python", "-m", "venv", "--clear", str(example), silent=True)
-    python = str(example / ("Scripts" if session.bin.endswith("Scripts") else "bin") / "python")
-    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[testing]", external=True)
-    session.run(python, "-I", "tests/readme.py", external=True)
+    alone = Path(session.create_tmp(), "alone")
+    session.run("python", "-m", "venv", "--clear", str(alone), silent=True)
+    python = str(alone / ("Scripts" if session.bin.endswith("Scripts") else "bin") / "python")
+    for extra, script in (("", "tests/bare.py"), ("[testing]", "tests/readme.py")):
+        session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}", external=True)
+        session.run(python, "-I", script, external=True)
+
+
+@nox.session
+def release_check(session: nox.Session) -> None:
+    """Say whether this checkout can be released; then build the packages and check them."""
+    session.install(*group("release"))
+    session.run("python", "scripts/release.py")
+    session.notify("package")

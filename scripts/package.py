@@ -1,0 +1,62 @@
+"""Build wheel and sdist into dist/, and check them: their metadata, what the wheel holds, and that the sdist makes it.
+
+Exits 1, with the difference, where the wheel does not hold exactly what scripts/wheel.txt lists and generated/ has.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from zipfile import ZipFile
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "dist"
+LIST = ROOT / "scripts/wheel.txt"
+GENERATED = ROOT / "generated"
+
+
+def python(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def expected() -> list[str]:
+    files = (path for path in GENERATED.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return sorted([*LIST.read_text("utf-8").split(), *(path.relative_to(GENERATED).as_posix() for path in files)])
+
+
+def contents(wheel: Path) -> list[str]:
+    """The names of all files in a wheel, with the version left out."""
+    distribution, version, *_ = wheel.name.split("-")
+    with ZipFile(wheel) as archive:
+        return sorted(name.replace(f"{distribution}-{version}", distribution) for name in archive.namelist())
+
+
+def difference(wanted: list[str], found: list[str]) -> str:
+    """Lines with `-` for what is missing and `+` for what is there beside; empty where they are the same."""
+    lines = difflib.unified_diff(wanted, found, "expected", "wheel", lineterm="", n=0)
+    return "\n".join(line for line in lines if not line.startswith("@@"))
+
+
+def main() -> int:
+    shutil.rmtree(DIST, ignore_errors=True)
+    python("build", "--outdir", str(DIST))  # the wheel from the sdist
+    python("twine", "check", "--strict", *map(str, DIST.iterdir()))
+    (wheel,) = DIST.glob("*.whl")
+    with tempfile.TemporaryDirectory() as folder:
+        python("build", "--wheel", "--outdir", folder)
+        if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
+            print("the sdist makes another wheel than the checkout does", file=sys.stderr)
+            return 1
+    if lines := difference(expected(), contents(wheel)):
+        print(f"{lines}\nis any of it meant? then change scripts/wheel.txt", file=sys.stderr)
+        return 1
+    print(f"{wheel.name} and its sdist are in {DIST.name}/")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
