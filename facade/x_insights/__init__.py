@@ -27,6 +27,19 @@ from ._shapes import Bucket, InsightsDict, PartialError, Row, TweetInsights
 
 if TYPE_CHECKING:
     from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
+else:  # a type checker that saw it would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """The enums, on first use (PEP 562): their package, the generated one, is longer to import than ours."""
+        if name in {"ALL_METRICS", "VIDEO_METRICS", "Granularity", "Metric"}:
+            from . import _metrics
+
+            return getattr(_metrics, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "ALL_METRICS",
@@ -54,16 +67,3 @@ __all__ = [
     "UsageCapError",
     "XInsightsError",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """The enums, on first use (PEP 562): they come with the generated package, which is longer to import than ours."""
-    if name in {"ALL_METRICS", "VIDEO_METRICS", "Granularity", "Metric"}:
-        from . import _metrics
-
-        return getattr(_metrics, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__

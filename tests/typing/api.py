@@ -8,6 +8,7 @@ from typing import assert_type
 
 import httpx
 
+import x_insights
 from x_insights import (
     ALL_METRICS,
     VIDEO_METRICS,
@@ -36,6 +37,7 @@ from x_insights import (
 )
 from x_insights.testing import ReceivedRequest, Sandbox
 
+_unknown = x_insights.Metrics  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 assert_type(ALL_METRICS, tuple[Metric, ...])
 assert_type(VIDEO_METRICS, tuple[Metric, ...])
 
