@@ -144,6 +144,7 @@ def test_ready_made_metrics():
         ({"base_url": "api.x.com"}, ["base_url is 'api.x.com'"]),
         ({"base_url": "https://"}, ["base_url"]),
         ({"base_url": "https://user:word@api.x.com"}, ["base_url has more than a scheme, a host and a path"]),
+        ({"base_url": "https://api.x.com?"}, ["base_url has more than a scheme, a host and a path"]),
         ({"base_url": "https://api.x.com?a=b"}, ["base_url has more than a scheme, a host and a path"]),
         ({"base_url": "https://a:b:c"}, ["base_url", "no URL"]),
         ({"base_url": 7}, ["base_url is 7"]),

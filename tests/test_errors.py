@@ -7,6 +7,8 @@ import copy
 import gzip
 import json
 import pickle
+import socket
+import threading
 import traceback
 from datetime import UTC, datetime
 from functools import partial
@@ -316,6 +318,30 @@ def test_a_token_that_is_echoed_is_not_kept(failure, status):
     error = failure(f'{{"title": "You sent {TOKEN}", "data": "{TOKEN}"', status)
     assert "[token]" in error.body
     assert TOKEN not in failure({"title": f"You sent {TOKEN}", "data": [TOKEN]}, status).body
+
+
+def test_a_token_that_is_echoed_with_backslashes_is_not_kept(get, answer):
+    token = 'a/b"c\\d'
+    echo = json.dumps({"title": token}).replace("/", "\\/")
+    with pytest.raises(ApiError) as caught:
+        get(answer(echo, 400), "1", "likes", token=token)
+    assert caught.value.title == "[token]"
+    assert caught.value.body == '{"title": "[token]"}'
+
+
+def test_a_token_that_breaks_the_answers_headers_is_not_quoted(get):
+    def respond():
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(f"HTTP/1.1 200 OK\r\nAuthorization : Bearer {TOKEN}\r\n\r\n".encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=respond).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(TransportError, match=r"illegal header line: .*\[token\]") as caught:
+            get(url, "1", "likes", attempts=1)
+    assert_plain(caught.value)
 
 
 def test_nobody_answers(get, httpserver):

@@ -114,6 +114,6 @@ def _bearer(token: object) -> str:
     # Also what keeps the token out of h11's error about a header that it cannot send.
     if not re.fullmatch("[!-~]+", token):
         raise InvalidRequestError(
-            "the access token is empty, or has a space, a line end or a non-ASCII letter: strip it"
+            "the access token is empty, or has a space, a line end or a non-ASCII letter: pass it alone, without Bearer"
         )
     return f"Bearer {token}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ import attrs
 import httpx
 
 from ._auth import AsyncToken, as_auth
-from ._errors import InvalidRequestError, RateLimitError, TransportError, XInsightsError, shown
+from ._errors import InvalidRequestError, RateLimitError, TransportError, XInsightsError, redacted, shown
 from ._ids import TweetIds
 from ._rate_limit import RateLimit, rate_limit, reset_after
 from ._results import Insights
@@ -41,6 +41,8 @@ class Core:
     timeout: httpx.Timeout
     attempts: int
     gate: Gate
+    query: Callable[[TweetIds, str | Iterable[str], str, str | Iterable[str] | None], Query]
+    read: Callable[[int, httpx.Headers, bytes, str], Page | XInsightsError]
     rate_limit: RateLimit | None = None
 
     @classmethod
@@ -53,7 +55,12 @@ class Core:
         max_wait: float,
     ) -> Core:
         """Check the options of a client; InvalidRequestError names the first that cannot be."""
-        import x_insights_api  # not needed until a client is made
+        # The generated package and msgspec come with the first client: not with the import of ours, which is to be
+        # quick, and not in the first call, which may hold up an event loop.
+        import x_insights_api
+
+        from ._request import Query
+        from ._response import read
 
         url = _base_url(base_url)
         if not isinstance(timeout, httpx.Timeout):
@@ -62,7 +69,7 @@ class Core:
         arguments = {"trust_env": url.startswith("https:")}
         api = x_insights_api.Client(url, timeout=timeout, httpx_args=arguments)
         gate = Gate(max_wait=_positive("max_wait", max_wait, zero=True))
-        return cls(as_auth(token), api, url, timeout, counted("attempts", attempts), gate)
+        return cls(as_auth(token), api, url, timeout, counted("attempts", attempts), gate, Query.checked, read)
 
     @property
     def retrying(self) -> RetryOptions:
@@ -70,18 +77,6 @@ class Core:
 
     def tries(self) -> Tries:
         return Tries(attempts=self.attempts, max_wait=self.gate.max_wait)
-
-    def query(
-        self,
-        tweet_ids: TweetIds,
-        metrics: str | Iterable[str],
-        granularity: str,
-        fields: str | Iterable[str] | None,
-    ) -> Query:
-        """The checked arguments of a call; InvalidRequestError names the first value that X would refuse."""
-        from ._request import Query  # with the generated package, not needed until somebody asks
-
-        return Query.checked(tweet_ids, metrics, granularity, fields)
 
     def request(
         self, client: httpx.Client | httpx.AsyncClient, query: Query, tweet_ids: Sequence[str]
@@ -97,15 +92,12 @@ class Core:
 
     def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> Page | XInsightsError:
         """The page of a response, or its error; what the headers say of the request window is remembered."""
-        from ._response import read  # with msgspec, not needed until X answers
-
         headers = response.headers
         if limit := rate_limit(headers):
             self.rate_limit = limit
             if limit.remaining == 0 and (seconds := reset_after(headers)):
                 self.gate.close(seconds, headers)
-        secret = request.headers.get("Authorization", "").partition(" ")[2]
-        outcome = read(response.status_code, headers, _decoded(headers, raw), secret=secret)
+        outcome = self.read(response.status_code, headers, _decoded(headers, raw), _secret(request))
         if isinstance(outcome, RateLimitError) and outcome.retry_after is not None:
             self.gate.close(outcome.retry_after, headers)
         return outcome
@@ -113,9 +105,15 @@ class Core:
 
 def transport_error(request: httpx.Request, error: httpx.RequestError) -> TransportError:
     """What became of a request that got no whole answer, without the request itself and what it carried."""
-    # h11 quotes the headers that it refuses to send.
-    reason = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
+    # h11 quotes what it refuses: headers of a request escaped, so that no token is found in them.
+    quoted = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
+    reason = redacted(quoted.encode(), _secret(request)).decode()
     return TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
+
+
+def _secret(request: httpx.Request) -> str:
+    authorization: str = request.headers.get("Authorization", "")
+    return authorization.partition(" ")[2]
 
 
 def _decoded(headers: httpx.Headers, raw: bytes) -> bytes:
@@ -173,7 +171,7 @@ def _base_url(given: str) -> str:
         url = httpx.URL(given)
     except (httpx.InvalidURL, TypeError):
         raise InvalidRequestError(f"base_url is {shown(given)}, which is no URL") from None
-    if url.userinfo or url.query or url.fragment:
+    if url.userinfo or {"?", "#"} & set(str(url)):
         raise InvalidRequestError("base_url has more than a scheme, a host and a path: leave the rest out")
     if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
         raise InvalidRequestError(f"base_url is {shown(given)}: use https, which http may replace on loopback only")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import re
 import reprlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -131,3 +132,9 @@ def shown(value: object) -> str:
         return reprlib.repr(value)
     except ValueError:  # an int of more digits than Python turns into text
         return f"an {type(value).__name__} of thousands of digits"
+
+
+def redacted(text: bytes, secret: str) -> bytes:
+    """`text` as an error may hold it: without the secret, also where JSON has backslashes in it."""
+    pattern = "".join(rf"\\?{re.escape(character)}" for character in secret)
+    return re.sub(pattern.encode(), b"[token]", text) if secret else text

@@ -32,5 +32,5 @@ def _id(value: object) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
         return str(value)
-    mend = "pass the id as text, since a float loses digits" if isinstance(value, float) else "ids are 1 to 19 digits"
-    raise UnfitError(f"no id of a Post: {mend}, as str or positive int")
+    reason = "a float loses digits" if isinstance(value, float) else "ids are 1 to 19 digits"
+    raise UnfitError(f"no id of a Post: {reason}; pass a str or a positive int")

@@ -29,7 +29,7 @@ def api_error(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:
     error_class = _error_class(status, (kind or "").rpartition("/")[2], body)
     reason = detail or title or _text(nested[0] if nested else {}, "message") or responses.get(status) or "no reason"
     if error_class is EndpointUnavailableError:
-        reason = "X has no such path; it may have withdrawn the endpoint"
+        reason = "there is no such path; X may have withdrawn the endpoint, or `base_url` is not X's"
     error = error_class(
         f"X answered {status}: {reason}",
         status=status,

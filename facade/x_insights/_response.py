@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from ._errors import ApiError, ResponseError
+from ._errors import ApiError, ResponseError, redacted
 from ._problem import api_error, excerpt
 
 # A numeric string becomes its number below. The bounds keep out what JSON writers refuse: "nan", "inf", and integers
@@ -82,7 +82,7 @@ class Page(msgspec.Struct, frozen=True, gc=False):
 _decoder = msgspec.json.Decoder(Page, strict=False)
 
 
-def read(status: int, headers: Mapping[str, str], body: bytes, *, secret: str = "") -> Page | ApiError | ResponseError:
+def read(status: int, headers: Mapping[str, str], body: bytes, secret: str = "") -> Page | ApiError | ResponseError:
     """The page in a response, or the error: ApiError where the status is an error's, else ResponseError.
 
     `secret` is kept out of the errors, should a proxy or a debugging server have echoed it. They are returned rather
@@ -96,8 +96,7 @@ def read(status: int, headers: Mapping[str, str], body: bytes, *, secret: str = 
             failure = "is nested too deeply"
         except ValueError as error:  # msgspec's own errors, and bytes that are not UTF-8
             failure = f"is not as X's spec has it: {error}"
-    if secret:
-        body = body.replace(secret.encode(), b"[token]")
+    body = redacted(body, secret)
     if failure:
         return ResponseError(f"the body of the {status} response {failure}", body=excerpt(body))
     return api_error(status, headers, body)
