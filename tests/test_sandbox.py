@@ -10,7 +10,7 @@ from datetime import datetime
 import httpx
 import pytest
 
-from x_insights import ALL_METRICS, Granularity, InsightsClient
+from x_insights import ALL_METRICS, Granularity, InsightsClient, InvalidRequestError
 from x_insights.testing import Sandbox
 
 IDS = [str(10**18 + each) for each in range(3)]
@@ -67,6 +67,12 @@ def test_partial_errors_of_two_kinds(sandbox, client):
         ("1 Tweet ID(s) are unavailable", [IDS[1]]),
     ]
     assert insights.missing == []
+
+
+def test_an_id_that_cannot_be_is_refused_rather_than_never_met(sandbox):
+    for make in (sandbox.forbid, sandbox.hide):
+        with pytest.raises(InvalidRequestError, match="tweet_ids"):
+            make(["20"])
 
 
 def test_only_the_fields_asked_for(sandbox, client):

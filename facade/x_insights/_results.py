@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Insights(Mapping[str, TweetInsights]):
     """The insights of some Posts: a mapping from id to `totals` and `series`, in the order the ids were asked for.
 
+    Metrics have the spec's spelling, which is the value of their `Metric`: `insights["20"]["totals"]["UrlClicks"]`.
     `a | b` is what was asked for and answered in both, such as a `partial` and what its `pending` gave later.
     """
 
@@ -69,12 +70,12 @@ class Insights(Mapping[str, TweetInsights]):
 
     def raise_for_errors(self) -> Insights:
         """Return these insights where they have no partial errors, else raise ApiError, with them as its `partial`."""
-        if not self.errors:
+        if not (errors := self.errors):
             return self
-        messages = "; ".join(error["message"] for error in self.errors)
-        error = ApiError(f"X answered only in part: {messages}", status=200, problems=self.errors)
-        error.partial = self
-        raise error
+        messages = "; ".join(error["message"] for error in errors)
+        failure = ApiError(f"X answered only in part: {messages}", status=200, problems=errors)
+        failure.partial = self
+        raise failure
 
     @cached_property
     def _tweets(self) -> dict[str, TweetInsights]:

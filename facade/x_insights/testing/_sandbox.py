@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from werkzeug.wrappers import Request, Response
 
+from .._ids import checked_ids
 from ._figures import measurement
 from ._server import Answer, Server, bare, json_response, problem
 from ._spec import PATH, ReceivedRequest, received, spec
@@ -55,11 +56,11 @@ class Sandbox:
 
     def forbid(self, *tweet_ids: str | int) -> None:
         """Answer these Posts with the error of one that the user may not measure."""
-        self._forbidden.update(map(str, tweet_ids))
+        self._forbidden.update(checked_ids(tweet_ids))
 
     def hide(self, *tweet_ids: str | int) -> None:
         """Answer these Posts with the problem of one that does not exist."""
-        self._hidden.update(map(str, tweet_ids))
+        self._hidden.update(checked_ids(tweet_ids))
 
     def fail_next(
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -141,7 +142,7 @@ class Sandbox:
 
     def _dropped(self, request: Request) -> Response:
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        return Response()
+        return Response(status="0 connection cut")
 
 
 def _unavailable(tweet_id: str) -> dict[str, Any]:

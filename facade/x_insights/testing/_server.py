@@ -35,7 +35,7 @@ class Server(HTTPServer):
 
     def application(self, request: Request) -> Response:
         response = self._respond(request)
-        logger.info("%s %s %d", request.method, unquote(request.full_path), response.status_code)
+        logger.info("%s %s %s", request.method, unquote(request.full_path), response.status)
         return response
 
 
