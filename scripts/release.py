@@ -6,71 +6,74 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from packaging.version import Version
+import griffe
 
 ROOT = Path(__file__).resolve().parents[1]
+VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 
 
-def git(*arguments: str) -> list[str]:
-    run = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)
-    return run.stdout.split()
+def version_faults(version: str, released: Sequence[str]) -> Iterator[str]:
+    """Why this version cannot be the next one after the versions released."""
+    if not VERSION.fullmatch(version):
+        yield f"version {version} in pyproject.toml: a release is called like 1.2.3"
+    elif released and numbers(version) <= numbers(released[-1]):
+        yield f"version {version} in pyproject.toml: {released[-1]} is out already"
 
 
-def version_fault(version: str, taken: list[str]) -> str | None:
-    """Why this version cannot be released, beside the tags of earlier releases; None where it can."""
-    known = Version(version)
-    if str(known) != version or known.is_prerelease or known.local or known.post:
-        return f"version {version} in pyproject.toml: a release is called like 1.2.3"
-    if f"v{version}" in taken:
-        return f"version {version} in pyproject.toml: v{version} is a tag already"
-    if taken and known < (last := max(Version(tag) for tag in taken)):
-        return f"version {version} in pyproject.toml: {last} is out already"
-    return None
-
-
-def changelog_fault(changelog: str, version: str) -> str | None:
-    """Why the changelog is not the one of this release; None where it is."""
-    sections = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", changelog, re.MULTILINE))
-    if re.search("^- ", sections.get("[Unreleased]", ""), re.MULTILINE):
-        return "CHANGELOG.md: entries are left under [Unreleased]"
-    dated = re.compile(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d")
-    if not any(dated.fullmatch(title) and re.search("^- ", body, re.MULTILINE) for title, body in sections.items()):
-        return f"CHANGELOG.md: no entries under a line `## [{version}] - ` and the date"
-    return None
+def changelog_faults(changelog: str, version: str, released: Sequence[str]) -> Iterator[str]:
+    """Why the changelog is not the one of this release, after the versions released."""
+    _, *parts = HEADING.split(changelog)
+    sections = [(title.strip(), body.strip()) for title, body in zip(parts[::2], parts[1::2], strict=True)]
+    if any(body for title, body in sections if title.strip("[]").lower() == "unreleased"):
+        yield "CHANGELOG.md: entries are left under [Unreleased]"
+    dated = re.compile(r"\[(.+)\] - \d{4}-\d\d-\d\d")
+    entries = {known[1]: body for title, body in sections if (known := dated.fullmatch(title))}
+    if not entries.get(version):
+        yield f"CHANGELOG.md: no entries under a line `## [{version}] - ` and the date"
+    for earlier in entries.keys() - {version, *released}:
+        yield f"CHANGELOG.md has {earlier}, and git no tag v{earlier}: `git fetch --tags`"
 
 
 def may_break(version: str, last: str) -> bool:
     """Whether Semantic Versioning lets a version break what the last one had: before 1.0 a new minor one may."""
-    new, old = Version(version), Version(last)
-    return new.major > old.major or (new.major == 0 and new.minor > old.minor)
+    new, old = numbers(version), numbers(last)
+    return new[0] > old[0] or (new[0] == 0 and new[1] > old[1])
 
 
-def api_fault(version: str, tags: list[str]) -> str | None:
-    """What the public API breaks of the last release without a version that may; None where nothing."""
-    if not tags:
-        print("no release yet to compare the API with")
-        return None
-    last = max(tags, key=Version)
-    broken = ""
+def numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def api_faults(version: str, released: Sequence[str], root: Path) -> Iterator[str]:
+    """What the public API breaks of the last release, unless this version may."""
+    if not released or may_break(version, released[-1]):
+        return
     for source, package in (("facade", "x_insights"), ("generated", "x_insights_api")):
-        command = [sys.executable, "-m", "griffe", "check", package, "--search", source, "--against", last]
-        run = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-        broken += run.stdout + run.stderr if run.returncode else ""
-    print(f"the public API of {last} is broken:\n{broken.strip()}" if broken else f"the public API of {last} is whole")
-    if broken and not may_break(version, last):
-        return f"version {version} in pyproject.toml: it may not break what {last} has"
-    return None
+        old = griffe.load_git(package, ref=f"v{released[-1]}", repo=root, search_paths=[source])
+        new = griffe.load(package, search_paths=[root / source])
+        for breakage in griffe.find_breaking_changes(old, new):
+            value = breakage.old_value or breakage.new_value
+            what = f"{breakage.obj.path}: {breakage} ({getattr(value, 'name', value)})"
+            yield f"version {version} in pyproject.toml: it may not break what {released[-1]} has: {what}"
+
+
+def faults(root: Path) -> list[str]:
+    """All that keeps this checkout from being released."""
+    tags = subprocess.run(["git", "tag"], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    released = sorted((tag[1:] for tag in tags if tag[:1] == "v" and VERSION.fullmatch(tag[1:])), key=numbers)
+    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    changelog = (root / "CHANGELOG.md").read_text("utf-8")
+    found = [*version_faults(version, released), *changelog_faults(changelog, version, released)]
+    return found or [*api_faults(version, released, root)]
 
 
 def main() -> int:
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    tags = git("tag", "--list", "v[0-9]*")
-    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    faults = [version_fault(version, tags), changelog_fault(changelog, version), api_fault(version, tags)]
-    found = [fault for fault in faults if fault]
-    print("\n".join(found) or f"ready to be tagged v{version}")
+    found = faults(ROOT)
+    print("\n".join(found) or "this checkout can be released")
     return 1 if found else 0
 
 
