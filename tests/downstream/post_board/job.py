@@ -19,5 +19,5 @@ def append(database: DuckDBPyConnection, client: InsightsClient, tweet_ids: Iter
         insights, pending = error.partial, error.pending
     database.execute("CREATE TABLE IF NOT EXISTS insights (tweet_id TEXT, time TIMESTAMPTZ, metric TEXT, value DOUBLE)")
     if rows := insights.to_rows():
-        database.executemany("INSERT INTO insights VALUES ($tweet_id, $time, $metric, $value)", rows)
+        database.execute("INSERT INTO insights SELECT unnest($1, recursive := true)", [rows])
     return pending
