@@ -105,9 +105,9 @@ class Core:
 
 def transport_error(request: httpx.Request, error: httpx.RequestError) -> TransportError:
     """What became of a request that got no whole answer, without the request itself and what it carried."""
-    # h11 quotes what it refuses: headers of a request escaped, so that no token is found in them.
+    # h11 quotes what it refuses: a response's header as it came, a request's escaped, where the token may not be found.
     quoted = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
-    reason = redacted(quoted.encode(), _secret(request)).decode()
+    reason = redacted(quoted.encode(errors="replace"), _secret(request)).decode()
     return TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
 
 
