@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from contextlib import suppress
 
@@ -74,6 +75,11 @@ def test_ids_that_are_none(client, sandbox, tweet_ids, place, value):
 
 def test_a_float_is_refused_for_what_it_loses(client):
     assert "loses digits" in refusal(client.get_28hr, [1.346889436626259968e18], "likes")
+
+
+def test_an_enum_of_ints_is_its_number(client, sandbox):
+    client.get_28hr(enum.Enum("Post", {"FIRST": 20}, type=int).FIRST, "likes")
+    assert sandbox.requests[0].tweet_ids == ("20",)
 
 
 @given(st.lists(st.one_of(st.from_regex("[0-9]{1,19}", fullmatch=True), st.integers(1, 10**19 - 1)), min_size=1))

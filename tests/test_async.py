@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 
 import anyio
 import pytest
 from conftest import TOKEN
 
-from x_insights import AsyncInsightsClient, InsightsClient, ServerError, TransportError
+from x_insights import AsyncInsightsClient, InsightsClient, ServerError, TransportError, XInsightsError
 from x_insights.testing import Sandbox
 
 IDS = [str(10**18 + each) for each in range(510)]
@@ -46,6 +47,27 @@ def test_the_options_are_the_same_but_for_concurrency():
     (extra,) = (line for line in also_told if line not in told)
     assert [line for line in also_told if line != extra] == told
     assert "max_concurrency" in extra
+
+
+def test_a_cancellation_out_of_the_callable_is_no_empty_success(sandbox):
+    answers = [TOKEN, TOKEN]
+
+    async def token():
+        if not answers:
+            raise asyncio.CancelledError
+        return answers.pop()
+
+    async def main():
+        async with AsyncInsightsClient(token, base_url=sandbox.url, max_concurrency=1) as client:
+            with pytest.raises(XInsightsError, match="cancelled from within") as caught:
+                await client.get_28hr(IDS[:60], "likes")
+            assert list(caught.value.partial) == IDS[:50]
+            assert caught.value.pending == tuple(IDS[50:60])
+            with pytest.raises(XInsightsError, match="cancelled from within") as caught:
+                _ = [page async for page in client.iter_28hr(IDS[:60], "likes")]
+            assert caught.value.pending == tuple(IDS[:60])
+
+    asyncio.run(main())
 
 
 @backends

@@ -344,6 +344,12 @@ def test_a_token_that_breaks_the_answers_headers_is_not_quoted(get):
     assert_plain(caught.value)
 
 
+def test_a_404_whose_body_is_not_encoded_as_it_says_is_not_an_empty_one(failure):
+    error = failure({"title": "Not Found"}, 404, {"Content-Encoding": "gzip"})
+    assert type(error) is ApiError
+    assert error.title == "Not Found"
+
+
 def test_nobody_answers(get, httpserver):
     with HTTPServer() as server:
         url = server.url_for("").rstrip("/")

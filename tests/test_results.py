@@ -96,6 +96,12 @@ def test_items_of_one_id_are_merged(answered):
     }
 
 
+@pytest.mark.parametrize("values", [(5, None), (None, 5)])
+def test_a_number_is_not_lost_to_a_null_of_another_item(answered, values):
+    insights = answered({"data": [total(ID, Likes=value, Replies=None) for value in values]})
+    assert insights[ID]["totals"] == {"Likes": 5, "Replies": None}
+
+
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [

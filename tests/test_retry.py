@@ -156,6 +156,29 @@ def test_a_window_longer_than_max_wait_is_told_at_once_and_nothing_is_sent():
             client.get_28hr(IDS, "likes")
 
 
+@pytest.mark.usefixtures("pauses")
+def test_a_429_that_does_not_say_how_long_holds_for_a_second(sandbox):
+    sandbox.fail_next(status=429, body=b'{"title": "Too Many Requests"}')
+    with InsightsClient(TOKEN, base_url=sandbox.url, max_wait=0) as client:
+        with pytest.raises(RateLimitError, match="X answered 429: Too Many Requests") as caught:
+            client.get_28hr("1", "likes")
+        assert caught.value.retry_after is None
+        with pytest.raises(RateLimitError, match="not sent"):
+            client.get_28hr("1", "likes")
+    assert len(sandbox.requests) == 1
+
+
+@pytest.mark.usefixtures("pauses")
+def test_no_header_holds_a_client_for_more_than_a_day(sandbox):
+    sandbox.fail_next(status=429, headers={"Retry-After": "9999999999"})
+    with InsightsClient(TOKEN, base_url=sandbox.url) as client:
+        with pytest.raises(RateLimitError, match="X answered 429"):
+            client.get_28hr("1", "likes")
+        with pytest.raises(RateLimitError, match="not sent") as caught:
+            client.get_28hr("1", "likes")
+        assert caught.value.retry_after <= 86_400
+
+
 @pytest.mark.parametrize("kind", ["threads", "tasks"])
 @pytest.mark.usefixtures("pauses")
 def test_a_429_of_one_request_holds_the_others_which_do_not_wake_at_once(kind, monkeypatch):

@@ -121,7 +121,7 @@ def decoded_shape(kind):
     if isinstance(kind, msgspec.inspect.UnionType):
         types = [decoded_shape(item) for item in kind.types if not isinstance(item, msgspec.inspect.NoneType)]
         return "number" if "number" in types else types[0]
-    names = {"StrType": "string", "IntType": "integer", "FloatType": "number", "RawType": "extension"}
+    names = {"StrType": "string", "IntType": "integer", "FloatType": "number", "AnyType": "extension"}
     return names[type(kind).__name__]
 
 

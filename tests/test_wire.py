@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qsl
 
 import anyio
@@ -99,6 +100,19 @@ def test_a_client_of_the_callers_sends_and_stays_as_it_was(sandbox):
         assert http_client.timeout == httpx.Timeout(1)
         assert not http_client.is_closed
         assert {request.headers["X-Trace"] for request in sandbox.requests} == {"7"}
+
+
+def test_a_body_that_a_hook_has_read_is_read_all_the_same(sandbox):
+    with httpx.Client(event_hooks={"response": [httpx.Response.read]}) as http_client:
+        client = InsightsClient(TOKEN, base_url=sandbox.url, http_client=http_client)
+        assert len(client.get_28hr(IDS, "likes")) == len(IDS)
+
+    async def main():
+        async with httpx.AsyncClient(event_hooks={"response": [httpx.Response.aread]}) as http_client:
+            client = AsyncInsightsClient(TOKEN, base_url=sandbox.url, http_client=http_client)
+            assert len(await client.get_28hr(IDS, "likes")) == len(IDS)
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

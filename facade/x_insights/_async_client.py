@@ -33,7 +33,7 @@ class AsyncInsightsClient:
     - `attempts`: tries per request; connection errors, timeouts, 5xx and used-up request windows are tried again.
     - `max_wait`: the longest wait, in seconds, for a request window or for what `Retry-After` asks; where X asks for
       more, RateLimitError or ServerError is raised at once.
-    - `http_client`: a client of yours, for proxies, TLS and instrumentation. It is neither changed nor closed.
+    - `http_client`: a client of yours, for proxies, TLS and instrumentation. Its headers stay, and it stays open.
     - `max_concurrency`: pages in flight at once. Here `token` may also be an async callable.
 
     A page of 25 ids takes at most `attempts` x (`max_wait` + the timeouts) plus (`attempts` - 1) x `max_wait` seconds,
@@ -59,9 +59,10 @@ class AsyncInsightsClient:
         self._max_concurrency = counted("max_concurrency", max_concurrency)
         self._retrying = stamina.AsyncRetryingCaller(**self._core.retrying)
         self._owned = http_client is None
-        if http_client is not None:
-            self._core.api.set_async_httpx_client(of_kind(httpx.AsyncClient, "http_client", http_client))
-        self._http = self._core.api.get_async_httpx_client()
+        if http_client is None:
+            self._http = self._core.api.get_async_httpx_client()
+        else:
+            self._http = of_kind(httpx.AsyncClient, "http_client", http_client)
 
     async def get_28hr(
         self,
@@ -126,7 +127,7 @@ class AsyncInsightsClient:
             outcomes = await self._outcomes(query, batches[start : start + self._max_concurrency])
             for position, outcome in enumerate(outcomes):
                 page = start + position
-                if isinstance(outcome, Exception):
+                if outcome is None or isinstance(outcome, Exception):
                     settled(batches[page:], outcomes[position:])  # raises
                 yield settled([batches[page]], [outcome])
 
@@ -170,7 +171,8 @@ class AsyncInsightsClient:
         try:
             response = await self._http.send(request, auth=self._core.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
-                raw = b"".join([chunk async for chunk in response.aiter_raw()])
+                # A hook or an auth of the caller's may have read it.
+                raw = None if response.is_stream_consumed else b"".join([chunk async for chunk in response.aiter_raw()])
         except httpx.RequestError as error:
             return transport_error(request, error)
         return self._core.receive(request, response, raw)

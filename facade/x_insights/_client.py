@@ -33,7 +33,7 @@ class InsightsClient:
     - `attempts`: tries per request; connection errors, timeouts, 5xx and used-up request windows are tried again.
     - `max_wait`: the longest wait, in seconds, for a request window or for what `Retry-After` asks; where X asks for
       more, RateLimitError or ServerError is raised at once.
-    - `http_client`: a client of yours, for proxies, TLS and instrumentation. It is neither changed nor closed.
+    - `http_client`: a client of yours, for proxies, TLS and instrumentation. Its headers stay, and it stays open.
 
     A page of 25 ids takes at most `attempts` x (`max_wait` + the timeouts) plus (`attempts` - 1) x `max_wait` seconds,
     the timeouts being those to get a connection, to send, and to hear nothing while reading.
@@ -56,9 +56,10 @@ class InsightsClient:
         self._core = Core.checked(token, base_url, timeout, attempts, max_wait)
         self._retrying = stamina.RetryingCaller(**self._core.retrying)
         self._owned = http_client is None
-        if http_client is not None:
-            self._core.api.set_httpx_client(of_kind(httpx.Client, "http_client", http_client))
-        self._http = self._core.api.get_httpx_client()
+        if http_client is None:
+            self._http = self._core.api.get_httpx_client()
+        else:
+            self._http = of_kind(httpx.Client, "http_client", http_client)
 
     def get_28hr(
         self,
@@ -149,7 +150,8 @@ class InsightsClient:
         try:
             response = self._http.send(request, auth=self._core.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
-                raw = b"".join(response.iter_raw())
+                # A hook or an auth of the caller's may have read it.
+                raw = None if response.is_stream_consumed else b"".join(response.iter_raw())
         except httpx.RequestError as error:
             return transport_error(request, error)
         return self._core.receive(request, response, raw)

@@ -90,16 +90,20 @@ class Core:
         url = f"{url}?{urlencode(request['params'], safe=',')}"
         return client.build_request(request["method"], url, timeout=self.timeout)
 
-    def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> Page | XInsightsError:
-        """The page of a response, or its error; what the headers say of the request window is remembered."""
+    def receive(self, request: httpx.Request, response: httpx.Response, raw: bytes | None) -> Page | XInsightsError:
+        """The page of a response, or its error; what the headers say of the request window is remembered.
+
+        `raw` is the body as it came, None where the response has read it itself.
+        """
         headers = response.headers
+        body = response.content if raw is None else _decoded(headers, raw)
         if limit := rate_limit(headers):
             self.rate_limit = limit
             if limit.remaining == 0 and (seconds := reset_after(headers)):
                 self.gate.close(seconds, headers)
-        outcome = self.read(response.status_code, headers, _decoded(headers, raw), _secret(request))
-        if isinstance(outcome, RateLimitError) and outcome.retry_after is not None:
-            self.gate.close(outcome.retry_after, headers)
+        outcome = self.read(response.status_code, headers, body, _secret(request))
+        if isinstance(outcome, RateLimitError):
+            self.gate.close(outcome.retry_after or 0.0, headers)
         return outcome
 
 
@@ -117,13 +121,13 @@ def _secret(request: httpx.Request) -> str:
 
 
 def _decoded(headers: httpx.Headers, raw: bytes) -> bytes:
-    """The body without its content encoding; empty where it is not what that says, for the status to stand alone."""
+    """The body without its content encoding; as it came where it is not what that says."""
     if "Content-Encoding" not in headers:
         return raw
     try:
         return httpx.Response(200, headers=headers, content=raw).content
     except httpx.DecodingError:
-        return b""
+        return raw
 
 
 def settled(pages: Sequence[Sequence[str]], outcomes: Iterable[Outcome]) -> Insights:
@@ -140,7 +144,10 @@ def settled(pages: Sequence[Sequence[str]], outcomes: Iterable[Outcome]) -> Insi
     chained = itertools.chain.from_iterable
     insights = Insights(tuple(chained(ids for ids, _ in arrived)), tuple(page for _, page in arrived))
     if failure is None:
-        return insights
+        if not pending:
+            return insights
+        # A task group takes any cancellation for its own, also one that came out of the token's callable.
+        failure = XInsightsError("requests were cancelled from within: does the callable `token` await a shared task?")
     if isinstance(failure, XInsightsError):
         failure.partial, failure.pending = insights, tuple(chained(pending))
     raise failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -68,8 +68,8 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     detail: str | None = None
     type: str | None = None
     status: int | None = None
-    resource_id: msgspec.Raw = msgspec.Raw()
-    value: msgspec.Raw = msgspec.Raw()
+    resource_id: Any = None
+    value: Any = None
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):

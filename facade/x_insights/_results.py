@@ -128,7 +128,8 @@ def _tweets(tweet_ids: tuple[str, ...], pages: tuple[Page, ...]) -> dict[str, Tw
 
 def _merge(counted: dict[str, Metrics], key: str, metrics: Metrics) -> None:
     if key in counted:
-        counted[key].update(metrics)
+        known = counted[key]
+        known.update({name: value for name, value in metrics.items() if value is not None or name not in known})
     else:
         counted[key] = metrics
 
@@ -141,7 +142,9 @@ def _moment(time: str) -> datetime:
         moment = isoparse(time)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        failure = ResponseError(f"X sent the time {time!r}, which is not ISO 8601: to_dict() has it as sent", body=time)
+        failure = ResponseError(
+            f"X sent the time {time!r}, which is not ISO 8601: to_dict() has it as sent", body=time[:500]
+        )
     raise failure
 
 
@@ -155,7 +158,7 @@ def _engagement_error(error: EngagementError) -> PartialError:
 
 
 def _problem(problem: Problem, asked: Container[str]) -> PartialError:
-    named = (bytes(value).strip(b'"').decode(errors="replace") for value in (problem.resource_id, problem.value))
+    named = (str(value) for value in (problem.resource_id, problem.value))
     tweet_id = next((name for name in named if name in asked), None)
     return {
         "message": problem.detail or problem.title or "",

@@ -29,7 +29,8 @@ class Gate:
 
     def close(self, seconds: float, headers: Mapping[str, str]) -> None:
         """Hold what comes next for so long, from the response with these headers on."""
-        opens_at = time.monotonic() + max(1.0, seconds)
+        # No window of X's is longer than a day; a header that says so would close the client for good.
+        opens_at = time.monotonic() + min(max(1.0, seconds), 86_400.0)
         if opens_at > self._opens_at:
             self._opens_at = opens_at
             self._retry_at, self._rate_limit = retry_at(headers, seconds), rate_limit(headers)
@@ -74,9 +75,9 @@ class Tries:
         if not isinstance(error, ApiError):
             return True
         self._failure += f" {error.status}"
-        if error.retry_after is None:
+        if error.retry_after is None and not isinstance(error, RateLimitError):
             return True
-        wait = max(1.0, error.retry_after)
+        wait = max(1.0, error.retry_after or 0.0)
         return wait <= self.max_wait and min(wait + random.uniform(0, JITTER), self.max_wait)
 
     def begin(self) -> None:
