@@ -31,6 +31,6 @@ def _id(value: object) -> str:
     if isinstance(value, str) and PATTERN.fullmatch(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
-        return f"{value:d}"  # also where it is an enum of ints
+        return str(int(value))  # an enum of ints prints as its name
     reason = "a float loses digits" if isinstance(value, float) else "ids are 1 to 19 digits"
     raise UnfitError(f"no id of a Post: {reason}; pass a str or a positive int")
