@@ -106,7 +106,7 @@ def test_what_is_in_flight_when_another_fails_still_arrives(backend):
             with pytest.raises(ServerError) as caught:
                 await client.get_28hr(IDS[:200], "likes")
             error = caught.value
-            assert len(error.partial) == 75
+            assert 75 <= len(error.partial) < 200  # a page may be over, and another begun, before the failure comes
             assert {*error.partial, *error.pending} == {*IDS[:200]}
             assert list(error.pending) == [each for each in IDS[:200] if each not in error.partial]
             resumed = error.partial | await client.get_28hr(error.pending, "likes")
