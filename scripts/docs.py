@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pdoc
@@ -14,6 +15,7 @@ BUILD = Path(__file__).resolve().parents[1] / "build/docs"
 def main() -> None:
     for name in x_insights.__all__:  # pdoc overlooks the names that load on first use
         setattr(x_insights, name, getattr(x_insights, name))
+    shutil.rmtree(BUILD, ignore_errors=True)
     pdoc.pdoc("x_insights", "x_insights.testing", output_directory=BUILD)
 
 

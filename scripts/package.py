@@ -43,19 +43,25 @@ def difference(wanted: list[str], found: list[str]) -> str:
 
 def main() -> int:
     shutil.rmtree(DIST, ignore_errors=True)
+    if fault := built():
+        shutil.rmtree(DIST, ignore_errors=True)  # nothing to be uploaded by mistake
+        print(fault, file=sys.stderr)
+        return 1
+    return 0
+
+
+def built() -> str | None:
+    """Fill dist/; what is wrong with it, None where nothing."""
     python("build", "--outdir", str(DIST))  # the wheel from the sdist
     python("twine", "check", "--strict", *map(str, DIST.iterdir()))
     (wheel,) = DIST.glob("*.whl")
     with tempfile.TemporaryDirectory() as folder:
         python("build", "--wheel", "--outdir", folder)
         if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
-            print("the sdist makes another wheel than the checkout does", file=sys.stderr)
-            return 1
+            return "the sdist makes another wheel than the checkout does"
     if lines := difference(expected(), contents(wheel)):
-        print(f"{lines}\nis any of it meant? then change scripts/wheel.txt", file=sys.stderr)
-        return 1
-    print(f"{wheel.name} and its sdist are in {DIST.name}/")
-    return 0
+        return f"{lines}\nis any of it meant? then change scripts/wheel.txt"
+    return None
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def refresh(console: Console, root: Path, source: Path, *, check: bool) -> int:
     if not found or check:
         return 1 if found else 0
     replace(root, text)
-    console.print(f"wrote {FRAGMENT} and {regenerate.GENERATED}/; next: nox -s tests, then commit both")
+    console.print(f"wrote {FRAGMENT} and {regenerate.GENERATED}/; next: nox -s tests, then commit all that changed")
     return 0
 
 

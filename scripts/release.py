@@ -32,7 +32,7 @@ def changelog_faults(changelog: str, version: str, released: Sequence[str]) -> I
         yield "CHANGELOG.md: entries are left under [Unreleased]"
     dated = re.compile(r"\[(.+)\] - \d{4}-\d\d-\d\d")
     entries = {known[1]: body for title, body in sections if (known := dated.fullmatch(title))}
-    if not entries.get(version):
+    if not re.search("^[-*] ", entries.get(version, ""), re.MULTILINE):
         yield f"CHANGELOG.md: no entries under a line `## [{version}] - ` and the date"
     for earlier in entries.keys() - {version, *released}:
         yield f"CHANGELOG.md has {earlier}, and git no tag v{earlier}: `git fetch --tags`"
@@ -61,9 +61,19 @@ def api_faults(version: str, released: Sequence[str], root: Path) -> Iterator[st
             yield f"version {version} in pyproject.toml: it may not break what {released[-1]} has: {what}"
 
 
+def tree_faults(root: Path) -> Iterator[str]:
+    """What the packages would hold and the tagged commit would not."""
+    for line in git(root, "status", "--porcelain").splitlines():
+        yield f"not committed: {line[3:]}"
+
+
+def git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 def faults(root: Path) -> list[str]:
-    """All that keeps this checkout from being released."""
-    tags = subprocess.run(["git", "tag"], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    """All that keeps this checkout, once it is committed, from being released."""
+    tags = git(root, "tag").split()
     released = sorted((tag[1:] for tag in tags if tag[:1] == "v" and VERSION.fullmatch(tag[1:])), key=numbers)
     version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     changelog = (root / "CHANGELOG.md").read_text("utf-8")
@@ -72,7 +82,7 @@ def faults(root: Path) -> list[str]:
 
 
 def main() -> int:
-    found = faults(ROOT)
+    found = [*tree_faults(ROOT), *faults(ROOT)]
     print("\n".join(found) or "this checkout can be released")
     return 1 if found else 0
 

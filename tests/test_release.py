@@ -9,7 +9,7 @@ import pytest
 
 from package import difference, expected
 from regenerate import ROOT
-from release import changelog_faults, faults, version_faults
+from release import changelog_faults, faults, tree_faults, version_faults
 
 CHANGELOG = """# Changelog
 
@@ -64,6 +64,10 @@ def test_the_first_release(tmp_path):
     assert faults(tmp_path) == []
 
 
+def test_what_is_not_committed_is_named(checkout):
+    assert sorted(tree_faults(checkout)) == ["not committed: CHANGELOG.md", "not committed: pyproject.toml"]
+
+
 def test_a_broken_api_needs_a_version_that_may(checkout):
     edit(checkout / "facade/x_insights/_client.py", "max_wait: float = 60.0,", "longest_wait: float = 60.0,")
     edit(checkout / "generated/x_insights_api/models/granularity.py", "WEEKLY", "SENNIGHTLY")
@@ -97,7 +101,7 @@ def test_a_version_that_cannot_be(version, fault):
         ("## [Unreleased]\n", "## Unreleased \n\n* A bug.\n", "left under [Unreleased]"),
         ("[0.2.0] - 2026-11-24", "[0.2.0]", "no entries under a line `## [0.2.0] - ` and the date"),
         ("[0.2.0]", "[0.2.1]", "no entries under a line `## [0.2.0] - ` and the date"),
-        ("### Added\n\n- A thing.\n", "", "no entries under a line `## [0.2.0] - ` and the date"),
+        ("- A thing.\n", "", "no entries under a line `## [0.2.0] - ` and the date"),
     ],
 )
 def test_a_changelog_of_another_release(before, after, fault):
