@@ -1,13 +1,17 @@
 """Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API.
 
-`InsightsClient` and `AsyncInsightsClient` ask, `Insights` is what they give, `XInsightsError` what they raise. `Metric`
-and `Granularity` name what can be asked for; `ALL_METRICS` is every metric, `VIDEO_METRICS` those of videos.
+`InsightsClient` and `AsyncInsightsClient` fetch `Insights`, and raise `XInsightsError`.
+
+`Metric` is the enum of all metrics, such as `Metric.URL_CLICKS`, whose value is the name in X's document, `UrlClicks`.
+`Granularity` is the enum of `TOTAL`, `HOURLY`, `DAILY` and `WEEKLY`. Wherever a member is accepted, its name is too.
+`ALL_METRICS` is a tuple of every `Metric`, and `VIDEO_METRICS` of those that are about videos.
 """
 
-from typing import TYPE_CHECKING, Any
+from x_insights_api.models import Granularity, Metric
 
 from ._async_client import AsyncInsightsClient
 from ._client import InsightsClient
+from ._endpoints.insights_28hr import ALL_METRICS, VIDEO_METRICS
 from ._errors import (
     ApiError,
     AuthenticationError,
@@ -23,23 +27,7 @@ from ._errors import (
 )
 from ._rate_limit import RateLimit
 from ._results import Insights
-from ._shapes import Bucket, InsightsDict, PartialError, Row, TweetInsights
-
-if TYPE_CHECKING:
-    from ._metrics import ALL_METRICS, VIDEO_METRICS, Granularity, Metric
-else:  # a type checker that saw it would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        """The enums, on first use (PEP 562): their package, the generated one, is longer to import than ours."""
-        if name in {"ALL_METRICS", "VIDEO_METRICS", "Granularity", "Metric"}:
-            from . import _metrics
-
-            return getattr(_metrics, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
-
+from ._types import Bucket, InsightsDict, PartialError, Row, TweetInsights
 
 __all__ = [
     "ALL_METRICS",

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+import anyio
 import httpx
+import stamina
 
 from ._auth import AsyncToken
-from ._core import Core, Outcome, counted, of_kind, settled, transport_error
+from ._endpoints import Page
 from ._errors import XInsightsError
-from ._ids import TweetIds, pages
+from ._exchange import build_request, create_transport_error, read_response
+from ._gate import RateLimitGate
+from ._options import validate_count, validate_options, validate_type
+from ._pages import PageCollector, chunk
+from ._query import EnumNames, Query, validate_query
 from ._rate_limit import RateLimit
 from ._results import Insights
-from ._retry import Tries
-
-if TYPE_CHECKING:
-    from ._request import Query
-    from ._response import Page
+from ._retry import RetryState
+from ._validation import TweetIds
 
 
 class AsyncInsightsClient:
-    """Asks X for the insights of Posts over the last 28 hours (`GET /2/insights/28hr`).
+    """The same as `InsightsClient`, on asyncio and trio, with several pages in flight.
 
-    - `token`: a user's access token, a callable that returns one, or an `httpx.Auth`. A callable is asked before every
-      request, and once more after a 401. None reads the environment variable `X_ACCESS_TOKEN`.
-    - `base_url`: where X is; `http://` is refused except on loopback.
-    - `timeout`: seconds to wait for a connection, for sending and for each part of the answer, or an `httpx.Timeout`.
-    - `attempts`: tries per request; connection errors, timeouts, 5xx and used-up request windows are tried again.
-    - `max_wait`: the longest wait, in seconds, for a request window or for what `Retry-After` asks; where X asks for
-      more, RateLimitError or ServerError is raised at once.
-    - `http_client`: a client of yours, for proxies, TLS and instrumentation. Its headers stay, and it stays open.
-    - `max_concurrency`: pages in flight at once. Here `token` may also be an async callable.
+    Args:
+        token: As for `InsightsClient`, or an async callable.
+        base_url: As for `InsightsClient`.
+        timeout: As for `InsightsClient`.
+        attempts: As for `InsightsClient`.
+        max_wait: As for `InsightsClient`.
+        http_client: As for `InsightsClient`, but an `httpx.AsyncClient`.
+        max_concurrency: The number of pages in flight at once, per call.
 
-    A page of 25 ids takes at most `attempts` x (`max_wait` + the timeouts) plus (`attempts` - 1) x `max_wait` seconds,
-    the timeouts being those to get a connection, to send, and to hear nothing while reading.
-
-    Raises InvalidRequestError where an option cannot be.
+    Raises:
+        InvalidRequestError: If an option is invalid.
     """
 
     def __init__(
@@ -53,64 +52,46 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        import stamina  # not needed until a client is made
-
-        self._core = Core.checked(token, base_url, timeout, attempts, max_wait)
-        self._max_concurrency = counted("max_concurrency", max_concurrency)
-        self._retrying = stamina.AsyncRetryingCaller(**self._core.retrying)
-        self._owned = http_client is None
+        self._options = validate_options(token, base_url, timeout, attempts, max_wait)
+        self._max_concurrency = validate_count("max_concurrency", max_concurrency)
+        self._gate = RateLimitGate(max_wait)
+        self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
+        self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._core.api.get_async_httpx_client()
+            self._http = self._options.create_api_client().get_async_httpx_client()
         else:
-            self._http = of_kind(httpx.AsyncClient, "http_client", http_client)
+            self._http = validate_type("http_client", http_client, httpx.AsyncClient)
 
     async def get_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: str | Iterable[str],
-        granularity: str = "Total",
-        *,
-        fields: str | Iterable[str] | None = None,
+        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> Insights:
-        """The insights of any number of Posts, 25 to a request.
+        """Fetch the insights of any number of Posts: `InsightsClient.get_28hr` with `max_concurrency` pages in flight.
 
-        - `tweet_ids`: one id or several, as `str` of 1 to 19 digits or positive `int`; repeats are dropped.
-        - `metrics`: one or several of `Metric`, or their names in any of `UrlClicks`, `url_clicks`, `URL_CLICKS`.
-        - `granularity`: `Total` for sums; `Hourly`, `Daily` or `Weekly` for series.
-        - `fields`: `errors`, `measurement` or both; None asks for both.
-
-        Raises InvalidRequestError before anything is sent, ApiError where X answers an error status, TransportError
-        where it does not answer, ResponseError where its answer cannot be read. The latter three hold what arrived as
-        `partial`, and the ids that did not as `pending`.
+        If a page fails, no further page is requested, but those in flight may still arrive and be part of `partial`.
         """
-        query = self._core.query(tweet_ids, metrics, granularity, fields)
-        batches = pages(query.tweet_ids)
-        return settled(batches, await self._outcomes(query, batches))
+        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
+        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
+        await self._fetch_pages(query, collector)
+        return collector.join()
 
     def iter_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: str | Iterable[str],
-        granularity: str = "Total",
-        *,
-        fields: str | Iterable[str] | None = None,
+        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> AsyncIterator[Insights]:
-        """The insights of any number of Posts, a page of 25 after another, fetched as it is consumed.
+        """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
-        Takes and raises what `get_28hr` does. All arguments are checked at the call; pages that were handed out
-        before an error are not in its `partial`.
+        Up to `max_concurrency` pages are fetched at once. The next ones are requested when all of them are consumed.
         """
-        query = self._core.query(tweet_ids, metrics, granularity, fields)
-        return self._iterated(query, pages(query.tweet_ids))
+        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
+        return self._iterate(query)
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The request window as of the last response that told it."""
-        return self._core.rate_limit
+        """The request window as of the last response that described it."""
+        return self._gate.rate_limit
 
     async def close(self) -> None:
-        """Close the connections, except those of a `http_client` of yours."""
-        if self._owned:
+        """Close the connections, unless they are those of your own `http_client`."""
+        if self._owns_http:
             await self._http.aclose()
 
     async def __aenter__(self) -> Self:
@@ -121,58 +102,48 @@ class AsyncInsightsClient:
     ) -> None:
         await self.close()
 
-    async def _iterated(self, query: Query, batches: Sequence[Sequence[str]]) -> AsyncIterator[Insights]:
-        # In waves, because no task may live across a yield: who stops consuming would leave it behind.
-        for start in range(0, len(batches), self._max_concurrency):
-            outcomes = await self._outcomes(query, batches[start : start + self._max_concurrency])
-            for position, outcome in enumerate(outcomes):
-                page = start + position
-                if outcome is None or isinstance(outcome, Exception):
-                    settled(batches[page:], outcomes[position:])  # raises
-                yield settled([batches[page]], [outcome])
+    async def _iterate(self, query: Query) -> AsyncIterator[Insights]:
+        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
+        # No task may live across a yield: a caller who stops consuming would leave it behind.
+        while collector.remaining:
+            await self._fetch_pages(query, collector, limit=self._max_concurrency)
+            for insights in collector.release():
+                yield insights
 
-    async def _outcomes(self, query: Query, batches: Sequence[Sequence[str]]) -> Sequence[Outcome]:
-        import anyio  # not needed until somebody waits
-
-        outcomes: list[Outcome] = [None] * len(batches)
-        waiting = deque(enumerate(batches))
+    async def _fetch_pages(self, query: Query, collector: PageCollector, limit: int | None = None) -> None:
+        batches = collector.request(limit)
 
         async def fetch() -> None:
-            while waiting:
-                position, tweet_ids = waiting.popleft()
-                outcomes[position] = outcome = await self._outcome(query, tweet_ids)
-                if isinstance(outcome, Exception):
-                    waiting.clear()  # those in flight may still arrive
+            for position, tweet_ids in batches:
+                with collector.catch_failure():
+                    collector.add(position, await self._fetch_page(query, tweet_ids))
 
         async with anyio.create_task_group() as tasks:
-            for _ in range(min(self._max_concurrency, len(batches))):
+            for _ in range(min(self._max_concurrency, collector.remaining)):
                 tasks.start_soon(fetch)
-        return outcomes
 
-    async def _outcome(self, query: Query, tweet_ids: Sequence[str]) -> Page | Exception:
-        tries = self._core.tries()
-        try:
-            return await self._retrying(tries, self._tried, tries, query, tweet_ids)
-        except Exception as error:
-            return error
+    async def _fetch_page(self, query: Query, tweet_ids: Sequence[str]) -> Page:
+        state = RetryState(self._options.attempts, self._options.max_wait)
+        return await self._retry(state.compute_wait, self._attempt, state, query, tweet_ids)
 
-    async def _tried(self, tries: Tries, query: Query, tweet_ids: Sequence[str]) -> Page:
-        import anyio  # not needed until somebody waits
-
-        tries.begin()
-        for wait in self._core.gate.waits():
-            await anyio.sleep(wait)
-        outcome = await self._sent(self._core.request(self._http, query, tweet_ids))
+    async def _attempt(self, state: RetryState, query: Query, tweet_ids: Sequence[str]) -> Page:
+        state.start_attempt()
+        for seconds in self._gate.compute_waits():
+            await anyio.sleep(seconds)
+        outcome = await self._send(query, tweet_ids)
         if isinstance(outcome, XInsightsError):
             raise outcome
         return outcome
 
-    async def _sent(self, request: httpx.Request) -> Page | XInsightsError:
+    async def _send(self, query: Query, tweet_ids: Sequence[str]) -> Page | XInsightsError:
+        request = build_request(self._http, self._options, query, tweet_ids)
         try:
-            response = await self._http.send(request, auth=self._core.auth, stream=True, follow_redirects=False)
+            response = await self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
-                # A hook or an auth of the caller's may have read it.
+                # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else b"".join([chunk async for chunk in response.aiter_raw()])
         except httpx.RequestError as error:
-            return transport_error(request, error)
-        return self._core.receive(request, response, raw)
+            return create_transport_error(request, error)
+        outcome = read_response(self._options.endpoint, query, tweet_ids, response, raw)
+        self._gate.update(response.headers, outcome)
+        return outcome

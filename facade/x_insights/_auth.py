@@ -1,4 +1,4 @@
-"""Auth: the access token of each request, asked for in time and never shown."""
+"""Authentication: the access token of each request, requested from the caller in time and never shown."""
 
 from __future__ import annotations
 
@@ -8,112 +8,117 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from inspect import isawaitable
 
+import anyio
 import httpx
 
 from ._errors import InvalidRequestError, XInsightsError
 
 Token = str | Callable[[], str] | httpx.Auth
-"""What callers may pass for a token; an async callable only to the async client."""
+"""What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""
 AsyncToken = Token | Callable[[], Awaitable[str]]
 
 ENVIRONMENT_VARIABLE = "X_ACCESS_TOKEN"
 
 
-def as_auth(token: AsyncToken | None) -> httpx.Auth:
-    """The token as httpx takes it, so that it is on each request rather than on a client shared with others."""
+def create_auth(token: AsyncToken | None) -> httpx.Auth:
+    """Return the token as an `httpx.Auth`, so that it is set per request and never stored on a shared client."""
     if token is None:
         token = os.environ.get(ENVIRONMENT_VARIABLE)
         if not token:
             raise InvalidRequestError(f"no access token: pass `token`, or set the variable {ENVIRONMENT_VARIABLE}")
     if isinstance(token, httpx.Auth):
         return token
-    return _AskedToken(token) if callable(token) else _FixedToken(token)
+    return _TokenProviderAuth(token) if callable(token) else _TokenAuth(token)
 
 
-class _FixedToken(httpx.Auth):
+class _TokenAuth(httpx.Auth):
+    """Sends the same token with every request."""
+
     def __init__(self, token: str) -> None:
-        self._bearer = _bearer(token)
+        self._header = _format_header(token)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._bearer
+        request.headers["Authorization"] = self._header
         yield request
 
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("this holds an access token, which is not to be pickled")
+        raise TypeError("this object holds an access token and must not be pickled")
 
 
-class _AskedToken(httpx.Auth):
-    """Asks before every request, and once more after a 401; requests that ask at the same time share one answer."""
+class _TokenProviderAuth(httpx.Auth):
+    """Calls the caller's function before every request, and once more after a 401.
 
-    def __init__(self, ask: Callable[[], str] | Callable[[], Awaitable[str]]) -> None:
-        import anyio  # not needed until somebody waits
+    Requests that need a token at the same time share one call.
+    """
 
-        self._ask = ask
-        self._asked = 0
-        self._bearer = ""
+    def __init__(self, provider: Callable[[], str] | Callable[[], Awaitable[str]]) -> None:
+        self._provider = provider
+        self._calls = 0
+        self._header = ""
         self._lock = threading.Lock()
         self._async_lock = anyio.Lock()
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._answer()
+        request.headers["Authorization"] = self._get_header()
         response = yield request
         if response.status_code == 401:
-            request.headers["Authorization"] = self._answer()
+            request.headers["Authorization"] = self._get_header()
             yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        request.headers["Authorization"] = await self._async_answer()
+        request.headers["Authorization"] = await self._get_header_async()
         response = yield request
         if response.status_code == 401:
-            request.headers["Authorization"] = await self._async_answer()
+            request.headers["Authorization"] = await self._get_header_async()
             yield request
 
-    # Whoever waited for the lock while another asked finds the count changed, and takes the other's answer.
+    # A request that waited for the lock during another request's call finds `_calls` changed, and uses its result.
 
-    def _answer(self) -> str:
-        asked = self._asked
+    def _get_header(self) -> str:
+        calls = self._calls
         with self._lock:
-            if self._asked == asked:
-                self._keep(self._called())
-            return self._bearer
+            if self._calls == calls:
+                self._store(self._call_provider())
+            return self._header
 
-    async def _async_answer(self) -> str:
-        asked = self._asked
+    async def _get_header_async(self) -> str:
+        calls = self._calls
         async with self._async_lock:
-            if self._asked == asked:
-                token = self._called()
-                self._keep(await _awaited(token) if isawaitable(token) else token)
-            return self._bearer
+            if self._calls == calls:
+                token = self._call_provider()
+                self._store(await _await_token(token) if isawaitable(token) else token)
+            return self._header
 
-    def _called(self) -> object:
+    def _call_provider(self) -> object:
         try:
-            return self._ask()
+            return self._provider()
         except Exception as error:
-            raise _callable_failed(error) from error
+            raise _create_provider_error(error) from error
 
-    def _keep(self, token: object) -> None:
-        self._bearer = _bearer(token)
-        self._asked += 1
+    def _store(self, token: object) -> None:
+        self._header = _format_header(token)
+        self._calls += 1
 
 
-async def _awaited(token: Awaitable[object]) -> object:
+async def _await_token(token: Awaitable[object]) -> object:
     try:
         return await token
     except Exception as error:
-        raise _callable_failed(error) from error
+        raise _create_provider_error(error) from error
 
 
-def _callable_failed(error: Exception) -> XInsightsError:
+def _create_provider_error(error: Exception) -> XInsightsError:
     return XInsightsError(f"the callable that was passed as `token` raised {type(error).__name__}")
 
 
-def _bearer(token: object) -> str:
-    """The header's value (RFC 6750, section 2.1)."""
+def _format_header(token: object) -> str:
+    """Return the value of the header `Authorization` (RFC 6750, section 2.1)."""
     if not isinstance(token, str):
-        raise InvalidRequestError(f"the access token is of type {type(token).__name__}: pass, or return, a str")
-    # Also what keeps the token out of h11's error about a header that it cannot send.
+        raise InvalidRequestError(f"the access token is of type {type(token).__name__}: pass or return a str")
+    # This check also keeps the token out of h11's error about a header that it cannot send.
     if not re.fullmatch("[!-~]+", token):
         raise InvalidRequestError(
-            "the access token is empty, or has a space, a line end or a non-ASCII letter: pass it alone, without Bearer"
+            "the access token is empty, or contains a space, a line break or a non-ASCII character:"
+            " pass the token alone, without `Bearer`"
         )
     return f"Bearer {token}"

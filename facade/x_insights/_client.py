@@ -4,41 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import httpx
+import stamina
 
 from ._auth import Token
-from ._core import Core, Outcome, of_kind, settled, transport_error
+from ._endpoints import Page
 from ._errors import XInsightsError
-from ._ids import TweetIds, pages
+from ._exchange import build_request, create_transport_error, read_response
+from ._gate import RateLimitGate
+from ._options import validate_options, validate_type
+from ._pages import PageCollector, chunk
+from ._query import EnumNames, Query, validate_query
 from ._rate_limit import RateLimit
 from ._results import Insights
-from ._retry import Tries
-
-if TYPE_CHECKING:
-    from ._request import Query
-    from ._response import Page
+from ._retry import RetryState
+from ._validation import TweetIds
 
 
 class InsightsClient:
-    """Asks X for the insights of Posts over the last 28 hours (`GET /2/insights/28hr`).
+    """Fetches the insights of Posts over the last 28 hours (`GET /2/insights/28hr`).
 
-    - `token`: a user's access token, a callable that returns one, or an `httpx.Auth`. A callable is asked before every
-      request, and once more after a 401. None reads the environment variable `X_ACCESS_TOKEN`.
-    - `base_url`: where X is; `http://` is refused except on loopback.
-    - `timeout`: seconds to wait for a connection, for sending and for each part of the answer, or an `httpx.Timeout`.
-    - `attempts`: tries per request; connection errors, timeouts, 5xx and used-up request windows are tried again.
-    - `max_wait`: the longest wait, in seconds, for a request window or for what `Retry-After` asks; where X asks for
-      more, RateLimitError or ServerError is raised at once.
-    - `http_client`: a client of yours, for proxies, TLS and instrumentation. Its headers stay, and it stays open.
+    For a page of 25 IDs, a call takes at most `attempts` x (`max_wait` + the timeouts) + (`attempts` - 1) x `max_wait`
+    seconds. The timeouts are those to get a connection, to send the request, and for each read of the response.
 
-    A page of 25 ids takes at most `attempts` x (`max_wait` + the timeouts) plus (`attempts` - 1) x `max_wait` seconds,
-    the timeouts being those to get a connection, to send, and to hear nothing while reading.
+    Args:
+        token: A user's access token, a callable that returns one, or an `httpx.Auth`. A callable is called before
+            every request, and once more after a 401. None reads the environment variable `X_ACCESS_TOKEN`.
+        base_url: The address of X. `http://` is rejected except on loopback.
+        timeout: Seconds to wait for a connection, for sending and for each read, or an `httpx.Timeout`.
+        attempts: Attempts per request. Connection errors, timeouts, 5xx and used-up request windows are retried.
+        max_wait: The longest wait, in seconds, for a request window or for `Retry-After`. If X asks for more,
+            RateLimitError or ServerError is raised at once.
+        http_client: Your own client, for proxies, TLS and instrumentation. It keeps its headers and is not closed.
 
-    Raises InvalidRequestError where an option cannot be.
+    Raises:
+        InvalidRequestError: If an option is invalid.
     """
 
     def __init__(
@@ -51,63 +55,66 @@ class InsightsClient:
         max_wait: float = 60.0,
         http_client: httpx.Client | None = None,
     ) -> None:
-        import stamina  # not needed until a client is made
-
-        self._core = Core.checked(token, base_url, timeout, attempts, max_wait)
-        self._retrying = stamina.RetryingCaller(**self._core.retrying)
-        self._owned = http_client is None
+        self._options = validate_options(token, base_url, timeout, attempts, max_wait)
+        self._gate = RateLimitGate(max_wait)
+        self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
+        self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._core.api.get_httpx_client()
+            self._http = self._options.create_api_client().get_httpx_client()
         else:
-            self._http = of_kind(httpx.Client, "http_client", http_client)
+            self._http = validate_type("http_client", http_client, httpx.Client)
 
     def get_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: str | Iterable[str],
-        granularity: str = "Total",
-        *,
-        fields: str | Iterable[str] | None = None,
+        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> Insights:
-        """The insights of any number of Posts, 25 to a request.
+        """Fetch the insights of any number of Posts, 25 per request.
 
-        - `tweet_ids`: one id or several, as `str` of 1 to 19 digits or positive `int`; repeats are dropped.
-        - `metrics`: one or several of `Metric`, or their names in any of `UrlClicks`, `url_clicks`, `URL_CLICKS`.
-        - `granularity`: `Total` for sums; `Hourly`, `Daily` or `Weekly` for series.
-        - `fields`: `errors`, `measurement` or both; None asks for both.
+        Args:
+            tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits or positive `int`. Duplicates are
+                dropped.
+            metrics: One metric or an iterable of metrics, as `Metric` or name in any spelling (`UrlClicks`,
+                `url_clicks`).
+            granularity: `Total` for sums, or `Hourly`, `Daily` or `Weekly` for a time series.
+            fields: `errors`, `measurement` or both. Both by default.
 
-        Raises InvalidRequestError before anything is sent, ApiError where X answers an error status, TransportError
-        where it does not answer, ResponseError where its answer cannot be read. The latter three hold what arrived as
-        `partial`, and the ids that did not as `pending`.
+        Returns:
+            The insights of all Posts, in the order of `tweet_ids`.
+
+        Raises:
+            InvalidRequestError: If an argument is invalid. Nothing has been sent.
+            ApiError: If X responds with an error status.
+            TransportError: If there is no complete response.
+            ResponseError: If the response cannot be parsed.
+
+            The last three carry the pages that arrived (`partial`) and the IDs that did not (`pending`).
         """
-        query = self._core.query(tweet_ids, metrics, granularity, fields)
-        batches = pages(query.tweet_ids)
-        return settled(batches, self._outcomes(query, batches))
+        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
+        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
+        self._fetch_pages(query, collector)
+        return collector.join()
 
     def iter_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: str | Iterable[str],
-        granularity: str = "Total",
-        *,
-        fields: str | Iterable[str] | None = None,
+        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> Iterator[Insights]:
-        """The insights of any number of Posts, a page of 25 after another, fetched as it is consumed.
+        """Fetch the insights of any number of Posts page by page, each page when it is consumed.
 
-        Takes and raises what `get_28hr` does. All arguments are checked at the call; pages that were handed out
-        before an error are not in its `partial`.
+        Args and errors are those of `get_28hr`. The arguments are validated at the call. An error's `partial` does not
+        have the pages that were yielded before it.
+
+        Returns:
+            An iterator with one `Insights` per page of 25 IDs.
         """
-        query = self._core.query(tweet_ids, metrics, granularity, fields)
-        return self._iterated(query, pages(query.tweet_ids))
+        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
+        return self._iterate(query)
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The request window as of the last response that told it."""
-        return self._core.rate_limit
+        """The request window as of the last response that described it."""
+        return self._gate.rate_limit
 
     def close(self) -> None:
-        """Close the connections, except those of a `http_client` of yours."""
-        if self._owned:
+        """Close the connections, unless they are those of your own `http_client`."""
+        if self._owns_http:
             self._http.close()
 
     def __enter__(self) -> Self:
@@ -118,40 +125,39 @@ class InsightsClient:
     ) -> None:
         self.close()
 
-    def _iterated(self, query: Query, batches: Sequence[Sequence[str]]) -> Iterator[Insights]:
-        for position, tweet_ids in enumerate(batches):
-            outcome = self._outcome(query, tweet_ids)
-            yield settled(batches[position:] if isinstance(outcome, Exception) else [tweet_ids], [outcome])
+    def _iterate(self, query: Query) -> Iterator[Insights]:
+        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
+        while collector.remaining:
+            self._fetch_pages(query, collector, limit=1)
+            yield from collector.release()
 
-    def _outcomes(self, query: Query, batches: Iterable[Sequence[str]]) -> Iterator[Outcome]:
-        for tweet_ids in batches:
-            outcome = self._outcome(query, tweet_ids)
-            yield outcome
-            if isinstance(outcome, Exception):
-                return
+    def _fetch_pages(self, query: Query, collector: PageCollector, limit: int | None = None) -> None:
+        for position, tweet_ids in collector.request(limit):
+            with collector.catch_failure():
+                collector.add(position, self._fetch_page(query, tweet_ids))
 
-    def _outcome(self, query: Query, tweet_ids: Sequence[str]) -> Page | Exception:
-        tries = self._core.tries()
-        try:
-            return self._retrying(tries, self._tried, tries, query, tweet_ids)
-        except Exception as error:
-            return error
+    def _fetch_page(self, query: Query, tweet_ids: Sequence[str]) -> Page:
+        state = RetryState(self._options.attempts, self._options.max_wait)
+        return self._retry(state.compute_wait, self._attempt, state, query, tweet_ids)
 
-    def _tried(self, tries: Tries, query: Query, tweet_ids: Sequence[str]) -> Page:
-        tries.begin()
-        for wait in self._core.gate.waits():
-            time.sleep(wait)
-        outcome = self._sent(self._core.request(self._http, query, tweet_ids))
+    def _attempt(self, state: RetryState, query: Query, tweet_ids: Sequence[str]) -> Page:
+        state.start_attempt()
+        for seconds in self._gate.compute_waits():
+            time.sleep(seconds)
+        outcome = self._send(query, tweet_ids)
         if isinstance(outcome, XInsightsError):
             raise outcome
         return outcome
 
-    def _sent(self, request: httpx.Request) -> Page | XInsightsError:
+    def _send(self, query: Query, tweet_ids: Sequence[str]) -> Page | XInsightsError:
+        request = build_request(self._http, self._options, query, tweet_ids)
         try:
-            response = self._http.send(request, auth=self._core.auth, stream=True, follow_redirects=False)
+            response = self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
-                # A hook or an auth of the caller's may have read it.
+                # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else b"".join(response.iter_raw())
         except httpx.RequestError as error:
-            return transport_error(request, error)
-        return self._core.receive(request, response, raw)
+            return create_transport_error(request, error)
+        outcome = read_response(self._options.endpoint, query, tweet_ids, response, raw)
+        self._gate.update(response.headers, outcome)
+        return outcome

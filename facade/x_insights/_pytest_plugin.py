@@ -1,4 +1,4 @@
-"""The pytest fixture of the test kit: there as soon as the extra `testing` is installed."""
+"""The pytest fixture of the test kit. It works as soon as the extra `testing` is installed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def x_insights_sandbox() -> Iterator[Sandbox]:
-    """A loopback X, new for each test: pass its `url` as `base_url`."""
-    from .testing import Sandbox  # pytest loads this module everywhere, also where the extra is not installed
+    """A sandbox server, one per test. Pass its `url` as `base_url`."""
+    from .testing import Sandbox  # pytest loads this module even if the extra is not installed
 
     with Sandbox() as sandbox:
         yield sandbox

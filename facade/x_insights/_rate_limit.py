@@ -1,4 +1,4 @@
-"""Rate limit: what X's headers say of the request window."""
+"""Rate limit: what X's response headers say about the request window, and when to try again."""
 
 from __future__ import annotations
 
@@ -12,63 +12,64 @@ import attrs
 
 @attrs.frozen
 class RateLimit:
-    """The request window, as of one response (https://docs.x.com/x-api/fundamentals/rate-limits)."""
+    """A request window as one response describes it (https://docs.x.com/x-api/fundamentals/rate-limits)."""
 
     limit: int
-    """Requests that a window allows."""
+    """The number of requests that a window allows."""
     remaining: int
-    """Requests that are left in the present window."""
+    """The number of requests that are left in this window."""
     reset: datetime
-    """When the next window begins, by X's clock; aware, in UTC."""
+    """When the next window begins, by X's clock, as an aware datetime in UTC."""
 
 
-def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """The window of a response; None where its headers do not tell it whole."""
-    limit, remaining = _number(headers, "x-rate-limit-limit"), _number(headers, "x-rate-limit-remaining")
-    reset = _moment(_number(headers, "x-rate-limit-reset"))
+def parse_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    """Return the request window. None unless the headers describe all of it."""
+    limit, remaining = _parse_number(headers, "x-rate-limit-limit"), _parse_number(headers, "x-rate-limit-remaining")
+    reset = _convert_timestamp(_parse_number(headers, "x-rate-limit-reset"))
     return None if limit is None or remaining is None or reset is None else RateLimit(limit, remaining, reset)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that `Retry-After` asks to wait (RFC 9110, section 10.2.3: a number of them, or a date)."""
-    seconds = _number(headers, "retry-after")
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait by `Retry-After` (RFC 9110, section 10.2.3: a number of seconds, or a date)."""
+    seconds = _parse_number(headers, "retry-after")
     if seconds is not None:
         return seconds
-    date = _date(headers.get("retry-after", ""))
-    return None if date is None else max(0.0, date.timestamp() - _now(headers))
+    date = _parse_date(headers.get("retry-after", ""))
+    return None if date is None else max(0.0, date.timestamp() - _parse_now(headers))
 
 
-def reset_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds until the window resets, by the clock that wrote the headers: a wrong local one does not matter."""
-    reset = _number(headers, "x-rate-limit-reset")
-    return None if reset is None else max(0.0, reset - _now(headers))
+def parse_reset_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds until the window resets."""
+    reset = _parse_number(headers, "x-rate-limit-reset")
+    return None if reset is None else max(0.0, reset - _parse_now(headers))
 
 
-def retry_at(headers: Mapping[str, str], seconds: float) -> datetime | None:
-    """The moment that comes `seconds` after the headers were written."""
-    return _moment(_now(headers) + seconds)
+def compute_retry_at(headers: Mapping[str, str], seconds: float) -> datetime | None:
+    """Return the time that is `seconds` after the response was written."""
+    return _convert_timestamp(_parse_now(headers) + seconds)
 
 
-def _now(headers: Mapping[str, str]) -> float:
-    date = _date(headers.get("date", ""))
+def _parse_now(headers: Mapping[str, str]) -> float:
+    """Return the time of the response by the clock of its server, so that a wrong local clock does not matter."""
+    date = _parse_date(headers.get("date", ""))
     return time.time() if date is None else date.timestamp()
 
 
-def _number(headers: Mapping[str, str], name: str) -> int | None:
+def _parse_number(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
-def _moment(timestamp: float | None) -> datetime | None:
+def _convert_timestamp(timestamp: float | None) -> datetime | None:
     try:
         return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
-    except (ValueError, OverflowError, OSError):  # beyond the years that datetime has
+    except (ValueError, OverflowError, OSError):  # outside the years that datetime supports
         return None
 
 
-def _date(text: str) -> datetime | None:
+def _parse_date(text: str) -> datetime | None:
     try:
-        # Where the header came twice, the first is of whoever passed the response on.
+        # If the header came twice, the first one is from a proxy, and the last one from the server itself.
         date = parsedate_to_datetime(text.rpartition("GMT, ")[2])
     except (ValueError, OverflowError):
         return None

@@ -1,4 +1,7 @@
-"""A loopback X, for the tests of services that import `x_insights`: `pip install x-insights-28hr[testing]`."""
+"""A sandbox that responds as X does, for the tests of services that use this library.
+
+It needs the extra: `pip install x-insights-28hr[testing]`.
+"""
 
 try:
     from ._sandbox import Sandbox

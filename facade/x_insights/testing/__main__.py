@@ -15,10 +15,10 @@ from ._spec import PATH
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m x_insights.testing", description=__doc__)
-    parser.add_argument("--port", type=int, default=8028, help="0 takes any that is free (default: %(default)s)")
-    parser.add_argument("--rate-limit", type=int, default=300, help="requests in a window (default: %(default)s)")
-    parser.add_argument("--window", type=float, default=900.0, help="seconds that it lasts (default: %(default)s)")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8028, help="0 for any free one (default: %(default)s)")
+    parser.add_argument("--rate-limit", type=int, default=300, help="requests per window (default: %(default)s)")
+    parser.add_argument("--window", type=float, default=900.0, help="seconds per window (default: %(default)s)")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before a response (default: %(default)s)")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("x_insights.testing").setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""Sandbox: X's endpoint on a loopback port."""
+"""The sandbox: X's endpoint on a loopback port."""
 
 from __future__ import annotations
 
@@ -15,39 +15,42 @@ from uuid import uuid4
 
 from werkzeug.wrappers import Request, Response
 
-from .._ids import checked_ids
-from ._figures import measurement
-from ._server import Answer, Server, bare, json_response, problem
-from ._spec import PATH, ReceivedRequest, received, spec
+from .._validation import validate_ids
+from ._figures import create_measurement
+from ._server import Handler, Server, create_json_response, create_problem_response, remove_default_content_type
+from ._spec import PATH, ReceivedRequest, load_spec, parse_request
 
 PROBLEMS = "https://api.x.com/2/problems"
 
 
 class Sandbox:
-    """A loopback X: checks each request against X's spec, and answers with made-up, repeatable figures.
+    """A server that validates each request with X's document, and responds with made-up, repeatable figures.
 
-    - `rate_limit`: requests that a window allows; `window`: its length in seconds.
-    - `latency`: seconds before each answer.
+    Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token.
 
-    `url` is the `base_url` for a client; any token will do. Use as a context manager.
+    Args:
+        rate_limit: The number of requests per window.
+        window: The length of a window in seconds.
+        latency: Seconds before each response.
+        port: The port to listen on. 0 for any free one.
     """
 
     now: datetime = datetime(2026, 11, 22, 16, tzinfo=UTC)
-    """The moment that the 28 hours lead up to; fixed, so that the same call gives the same answer on any day."""
+    """The end of the 28 hours. It is fixed, so that the same call has the same result on any day."""
 
     def __init__(self, *, rate_limit: int = 300, window: float = 900.0, latency: float = 0.0, port: int = 0) -> None:
         self.rate_limit = rate_limit
         self.window = window
         self.latency = latency
         self.requests: list[ReceivedRequest] = []
-        """What arrived, in order."""
-        self._spec = spec()
+        """The requests received so far, in order."""
+        self._spec = load_spec()
         self._forbidden: set[str] = set()
         self._hidden: set[str] = set()
-        self._faults: deque[Answer] = deque()
+        self._faults: deque[Handler] = deque()
         self._remaining, self._reset = 0, 0.0
         self._lock = threading.Lock()
-        self._server = Server(self._respond, port)
+        self._server = Server(self._handle, port)
 
     @property
     def url(self) -> str:
@@ -55,26 +58,26 @@ class Sandbox:
         return f"http://{self._server.host}:{self._server.port}"
 
     def forbid(self, *tweet_ids: str | int) -> None:
-        """Answer these Posts with the error of one that the user may not measure."""
-        self._forbidden.update(checked_ids(tweet_ids))
+        """Answer requests for these Posts with a "Forbidden to access tweets" error."""
+        self._forbidden.update(validate_ids(tweet_ids))
 
     def hide(self, *tweet_ids: str | int) -> None:
-        """Answer these Posts with the problem of one that does not exist."""
-        self._hidden.update(checked_ids(tweet_ids))
+        """Answer requests for these Posts with the problem of a Post that does not exist."""
+        self._hidden.update(validate_ids(tweet_ids))
 
     def fail_next(
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> None:
         """Answer the next requests with this status, body and headers."""
-        self._faults.extend([lambda _: bare(Response(body, status, headers))] * times)
+        self._faults.extend([lambda _: remove_default_content_type(Response(body, status, headers))] * times)
 
     def truncate_next(self, times: int = 1) -> None:
-        """Answer the next requests with the first half of what should have come."""
-        self._faults.extend([self._truncated] * times)
+        """Answer the next requests with the first half of the body."""
+        self._faults.extend([self._truncate] * times)
 
     def drop_next(self, times: int = 1) -> None:
-        """Cut the connection of the next requests instead of answering."""
-        self._faults.extend([self._dropped] * times)
+        """Cut the connection of the next requests without a response."""
+        self._faults.extend([self._drop] * times)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -85,67 +88,68 @@ class Sandbox:
     ) -> None:
         self._server.stop()
 
-    def _respond(self, request: Request) -> Response:
+    def _handle(self, request: Request) -> Response:
         time.sleep(self.latency)
         with self._lock:
-            self.requests.append(received(request))
+            self.requests.append(parse_request(request))
             fault = self._faults.popleft() if self._faults else None
-            exhausted, headers = (False, {}) if fault else self._counted()
-        response = fault(request) if fault else self._answer(request, exhausted)
+            is_exhausted, headers = (False, {}) if fault else self._count_request()
+        response = fault(request) if fault else self._respond(request, is_exhausted)
         response.headers.update(headers)
         response.headers.setdefault("x-transaction-id", uuid4().hex[:16])
         return response
 
-    def _counted(self) -> tuple[bool, dict[str, str]]:
-        """Count a request into the window; whether that is used up already, and X's headers."""
+    def _count_request(self) -> tuple[bool, dict[str, str]]:
+        """Count a request. Return whether the window was used up before it, and the headers that describe it."""
         now = time.time()
         if now >= self._reset:
             self._remaining, self._reset = self.rate_limit, now + self.window
-        exhausted = self._remaining == 0
-        self._remaining -= not exhausted
+        is_exhausted = self._remaining == 0
+        self._remaining -= not is_exhausted
         figures = {"limit": self.rate_limit, "remaining": self._remaining, "reset": math.ceil(self._reset)}
-        return exhausted, {f"x-rate-limit-{name}": str(figure) for name, figure in figures.items()}
+        return is_exhausted, {f"x-rate-limit-{name}": str(figure) for name, figure in figures.items()}
 
-    def _answer(self, request: Request, exhausted: bool = False) -> Response:
+    def _respond(self, request: Request, is_exhausted: bool = False) -> Response:
         if request.path != PATH:
-            return bare(Response(status=404))
+            return remove_default_content_type(Response(status=404))
         if not request.headers.get("Authorization"):
-            return problem(401, "about:blank", "Unauthorized", detail="Unauthorized")
-        if exhausted:
-            return problem(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
-        if errors := self._spec.errors(request):
+            return create_problem_response(401, "about:blank", "Unauthorized", detail="Unauthorized")
+        if is_exhausted:
+            return create_problem_response(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
+        if errors := self._spec.find_errors(request):
             detail = "One or more parameters to your request was invalid."
-            return problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail=detail, errors=errors)
-        return json_response(200, self._insights(received(request)))
+            problem_type = f"{PROBLEMS}/invalid-request"
+            return create_problem_response(400, problem_type, "Invalid Request", detail=detail, errors=errors)
+        return create_json_response(200, self._create_content(parse_request(request)))
 
-    def _insights(self, asked: ReceivedRequest) -> dict[str, Any]:
-        forbidden = [tweet_id for tweet_id in asked.tweet_ids if tweet_id in self._forbidden]
-        hidden = [tweet_id for tweet_id in asked.tweet_ids if tweet_id in self._hidden]
-        measured = [tweet_id for tweet_id in asked.tweet_ids if tweet_id not in {*forbidden, *hidden}]
-        fields = asked.fields or ("errors", "measurement")
+    def _create_content(self, request: ReceivedRequest) -> dict[str, Any]:
+        forbidden = [tweet_id for tweet_id in request.tweet_ids if tweet_id in self._forbidden]
+        hidden = [tweet_id for tweet_id in request.tweet_ids if tweet_id in self._hidden]
+        measured = [tweet_id for tweet_id in request.tweet_ids if tweet_id not in {*forbidden, *hidden}]
+        fields = request.fields or ("errors", "measurement")
         engagement: dict[str, Any] = {}
         if measured and "measurement" in fields:
-            engagement["measurement"] = measurement(measured, asked.metrics, asked.granularity, self.now)
+            engagement["measurement"] = create_measurement(measured, request.metrics, request.granularity, self.now)
         if forbidden and "errors" in fields:
             message = f"Forbidden to access tweets: {', '.join(forbidden)}"
             engagement["errors"] = [{"error": message, "tweets": forbidden}]
         # X leaves out what would be empty.
         return {
             **({"data": [engagement]} if engagement else {}),
-            **({"errors": [_unavailable(tweet_id) for tweet_id in hidden]} if hidden else {}),
+            **({"errors": [_create_not_found_problem(tweet_id) for tweet_id in hidden]} if hidden else {}),
         }
 
-    def _truncated(self, request: Request) -> Response:
-        response = self._answer(request)
+    def _truncate(self, request: Request) -> Response:
+        response = self._respond(request)
         response.data = response.data[: len(response.data) // 2]
         return response
 
-    def _dropped(self, request: Request) -> Response:
+    def _drop(self, request: Request) -> Response:
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return Response(status="0 connection cut")
 
 
-def _unavailable(tweet_id: str) -> dict[str, Any]:
+def _create_not_found_problem(tweet_id: str) -> dict[str, Any]:
     return {
         "title": "Not Found Error",
         "detail": "1 Tweet ID(s) are unavailable",

@@ -1,4 +1,4 @@
-"""Server: HTTP on a loopback port, and the responses that the sandbox makes."""
+"""An HTTP server on a loopback port, and the responses that the sandbox sends."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from werkzeug.wrappers import Request, Response
 
 logger = logging.getLogger("x_insights.testing")
 
-Answer = Callable[[Request], Response]
+Handler = Callable[[Request], Response]
 
 
 class Server(HTTPServer):
-    """A server with one handler, that keeps no log: it would hold the tokens, and all that was ever answered."""
+    """A server with one handler. It keeps no list of requests, which would hold the tokens and all responses."""
 
-    def __init__(self, respond: Answer, port: int) -> None:
+    def __init__(self, handler: Handler, port: int) -> None:
         super().__init__(host="127.0.0.1", port=port, threaded=True)
-        self._respond = respond
+        self._handler = handler
 
     def start(self) -> None:
         super().start()
         assert self.server is not None
-        self.server.RequestHandlerClass = _Handler
+        self.server.RequestHandlerClass = _RequestHandler
 
     def thread_target(self) -> None:
         assert self.server is not None
-        self.server.serve_forever(poll_interval=0.02)  # how long stopping takes; a test suite stops many
+        self.server.serve_forever(poll_interval=0.02)  # the time to stop a server; a test suite stops many
 
     def application(self, request: Request) -> Response:
-        response = self._respond(request)
+        response = self._handler(request)
         logger.info("%s %s %s", request.method, unquote(request.full_path), response.status)
         return response
 
 
-class _Handler(WSGIRequestHandler):
+class _RequestHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Leave the log to the server above: werkzeug's own goes to standard error unasked."""
+        """Log nothing here: werkzeug would write to standard error, and the server above has a logger."""
 
 
-def problem(status: int, kind: str, title: str, **members: Any) -> Response:
-    content = {"title": title, "type": kind, "status": status, **members}
-    return json_response(status, content, "application/problem+json")
+def create_problem_response(status: int, problem_type: str, title: str, **members: Any) -> Response:
+    content = {"title": title, "type": problem_type, "status": status, **members}
+    return create_json_response(status, content, "application/problem+json")
 
 
-def json_response(status: int, content: Any, content_type: str = "application/json") -> Response:
+def create_json_response(status: int, content: Any, content_type: str = "application/json") -> Response:
     return Response(json.dumps(content), status, content_type=f"{content_type}; charset=utf-8")
 
 
-def bare(response: Response) -> Response:
-    """The response without a content type that nobody gave it, as X sends what is empty."""
+def remove_default_content_type(response: Response) -> Response:
+    """Remove the content type that werkzeug adds to an empty body. X sends none."""
     if not response.data:
         response.headers.pop("Content-Type", None)
     return response

@@ -1,31 +1,31 @@
-"""Shapes: the plain dictionaries that results are."""
+"""The plain dictionaries that results consist of."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-# Before Python 3.12 pydantic, and so FastAPI, takes no other TypedDict than this one.
+# Before Python 3.12, pydantic and so FastAPI accept only this TypedDict, not the one of `typing`.
 from typing_extensions import TypedDict
 
 Metrics = dict[str, int | float | None]
 
 
 class Bucket(TypedDict):
-    """What was counted in one hour, day or week."""
+    """The metrics of one Post in one hour, day or week."""
 
     time: str
     metrics: Metrics
 
 
 class TweetInsights(TypedDict):
-    """The insights of one Post; both parts are there, empty where X sent none."""
+    """The insights of one Post. Both keys are always there, and empty if X sent nothing for them."""
 
     totals: Metrics
     series: list[Bucket]
 
 
 class PartialError(TypedDict):
-    """Why some Posts of an otherwise answered request have no insights."""
+    """Why a response has no insights of some Posts."""
 
     message: str
     tweet_ids: list[str]
@@ -34,7 +34,7 @@ class PartialError(TypedDict):
 
 
 class InsightsDict(TypedDict):
-    """All that a call returned, ready for JSON."""
+    """The whole result of a call, ready for JSON."""
 
     tweets: dict[str, TweetInsights]
     errors: list[PartialError]
@@ -42,7 +42,7 @@ class InsightsDict(TypedDict):
 
 
 class Row(TypedDict):
-    """One value of one metric of one Post; `time` is None for a total."""
+    """One value of one metric of one Post. `time` is None for a total."""
 
     tweet_id: str
     time: datetime | None

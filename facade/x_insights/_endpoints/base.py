@@ -1,0 +1,113 @@
+"""What all endpoints have in common: the shape of a decoded page, and the parts that their bodies share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Container, Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
+
+import attrs
+import msgspec
+
+from .._query import Query
+from .._types import Metrics, PartialError
+from .._validation import normalize_name
+
+
+class Total(NamedTuple):
+    """Metrics of one Post over the whole period."""
+
+    tweet_id: str
+    metrics: Metrics
+
+
+class TimeBucket(NamedTuple):
+    """Metrics of one Post in one hour, day or week."""
+
+    tweet_id: str
+    time: str
+    """The start of the bucket, as X sent it."""
+    metrics: Metrics
+
+
+@attrs.define(eq=False)
+class Page:
+    """The decoded response to one request, with the metric names and shapes that the public results have."""
+
+    totals: list[Total] = attrs.field(factory=list)
+    series: list[TimeBucket] = attrs.field(factory=list)
+    errors: list[PartialError] = attrs.field(factory=list)
+
+
+@attrs.frozen(eq=False)
+class Endpoint:
+    """One endpoint of X."""
+
+    name: str
+    page_size: int
+    """How many IDs one request may have."""
+    metrics: tuple[StrEnum, ...]
+    """The metrics that can be requested."""
+    build_request: Callable[[Query, Sequence[str]], dict[str, Any]]
+    """Return `method`, `url` and `params` of the request for one page of IDs."""
+    parse_page: Callable[[bytes, Query, Sequence[str]], Page]
+    """Parse the body of a response to that request. Raises ValueError or RecursionError if it has another shape."""
+
+
+# A numeric string is converted to its number. The bounds exclude what JSON encoders refuse: "nan", "inf", and integers
+# of more than 64 bits.
+Value = (
+    Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    | Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
+    | None
+)
+
+
+class Problem(msgspec.Struct, frozen=True, gc=False):
+    """A problem of RFC 7807. The last two members are X's; one of them holds the ID that the problem is about."""
+
+    title: str | None = None
+    detail: str | None = None
+    type: str | None = None
+    status: int | None = None
+    resource_id: Any = None
+    value: Any = None
+
+
+class Spellings(dict[str, str]):
+    """A mapping from metric names as X may send them to their public spelling. Unknown names map to themselves."""
+
+    def __init__(self, metrics: Iterable[StrEnum]) -> None:
+        super().__init__(
+            (spelling, metric.value)
+            for metric in metrics
+            for spelling in (metric.value, metric.name, normalize_name(metric.value))
+        )
+
+    def __missing__(self, name: str) -> str:
+        return self.get(normalize_name(name), name)
+
+
+def convert_problem(problem: Problem, tweet_ids: Container[str]) -> PartialError:
+    """Convert a problem in a response about `tweet_ids` to a partial error."""
+    names = (str(value) for value in (problem.resource_id, problem.value))
+    tweet_id = next((name for name in names if name in tweet_ids), None)
+    return {
+        "message": problem.detail or problem.title or "",
+        "tweet_ids": [] if tweet_id is None else [tweet_id],
+        "type": problem.type,
+        "status": problem.status,
+    }
+
+
+def join_arrays(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return a generated request with each array parameter as one comma-separated value.
+
+    The generator ignores `explode: false`, and X rejects the repeated keys that httpx would make of a list.
+    """
+    params = arguments["params"].items()
+    return {
+        **arguments,
+        "params": {name: ",".join(value) if isinstance(value, list) else value for name, value in params},
+    }

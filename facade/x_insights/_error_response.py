@@ -1,0 +1,90 @@
+"""Error responses of X, converted to the exceptions of this library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.client import responses
+from typing import Any
+
+import msgspec
+
+from ._errors import (
+    ApiError,
+    AuthenticationError,
+    EndpointUnavailableError,
+    ForbiddenError,
+    RateLimitError,
+    ServerError,
+    UsageCapError,
+)
+from ._rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after, parse_retry_after
+
+ERROR_CLASSES = {401: AuthenticationError, 403: ForbiddenError, 429: RateLimitError}
+
+
+def create_api_error(status: int, headers: Mapping[str, str], body: str) -> ApiError:
+    """Return the error for a status other than 2xx. The status selects the class; the body only explains it."""
+    problem = _parse_problem(body)
+    nested = problem.get("errors")
+    nested = [item for item in nested if isinstance(item, dict)] if isinstance(nested, list) else []
+    title, detail, problem_type = (_get_text(problem, name) for name in ("title", "detail", "type"))
+    error_class = _select_class(status, problem_type, body)
+    reason = detail or title or _get_text(nested[0] if nested else {}, "message") or responses.get(status)
+    if error_class is EndpointUnavailableError:
+        reason = "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's"
+    error = error_class(
+        f"X answered {status}: {reason or 'no reason given'}",
+        status=status,
+        title=title,
+        detail=detail,
+        type=problem_type,
+        request_id=headers.get("x-transaction-id"),
+        problems=nested or ([problem] if problem else []),
+        body=body[:500],
+    )
+    error.retry_after = parse_retry_after(headers)
+    if isinstance(error, ForbiddenError):
+        error.reason, error.registration_url = _get_text(problem, "reason"), _get_text(problem, "registration_url")
+    elif isinstance(error, UsageCapError):
+        error.period, error.scope = _get_text(problem, "period"), _get_text(problem, "scope")
+    elif isinstance(error, RateLimitError):
+        if error.retry_after is None:
+            error.retry_after = parse_reset_after(headers)
+        if error.retry_after is not None:
+            error.retry_at = compute_retry_at(headers, error.retry_after)
+        error.rate_limit = parse_rate_limit(headers)
+    return error
+
+
+def _select_class(status: int, problem_type: str | None, body: str) -> type[ApiError]:
+    # X has problem types under two hosts, api.twitter.com and api.x.com, so only the last segment is compared.
+    if status == 402 or (status == 429 and (problem_type or "").rpartition("/")[2] == "usage-capped"):
+        return UsageCapError
+    if status == 404 and not body.strip():
+        return EndpointUnavailableError
+    if status >= 500:
+        return ServerError
+    return ERROR_CLASSES.get(status, ApiError)
+
+
+def _parse_problem(body: str) -> dict[str, Any]:
+    """Return the body if it is a JSON object. Its content type is ignored, because X sends problems under several."""
+    try:
+        content = msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        return {}
+    return _prune(content, 6) if isinstance(content, dict) else {}
+
+
+def _prune(value: Any, depth: int) -> Any:
+    """Return the value without deeper nesting, which no problem of X's has, and where pickle and copy would fail."""
+    if isinstance(value, dict):
+        return {key: _prune(item, depth - 1) for key, item in value.items()} if depth else {}
+    if isinstance(value, list):
+        return [_prune(item, depth - 1) for item in value] if depth else []
+    return value
+
+
+def _get_text(problem: Mapping[str, Any], name: str) -> str | None:
+    value = problem.get(name)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,92 @@
+"""The validated options of a client."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from typing import TypeVar
+
+import attrs
+import httpx
+
+import x_insights_api
+
+from ._auth import AsyncToken, create_auth
+from ._endpoints import INSIGHTS_28HR, Endpoint
+from ._errors import InvalidRequestError
+from ._validation import format_value
+
+T = TypeVar("T")
+
+
+@attrs.frozen(eq=False, repr=False)
+class Options:
+    """What a client was created with, apart from its connections."""
+
+    auth: httpx.Auth
+    base_url: str
+    timeout: httpx.Timeout
+    attempts: int
+    max_wait: float
+    endpoint: Endpoint = INSIGHTS_28HR
+
+    def create_api_client(self) -> x_insights_api.Client:
+        """Create the generated client, whose httpx clients send our requests."""
+        # A proxy from the environment would read what is sent in the clear to a loopback server.
+        return x_insights_api.Client(
+            self.base_url, timeout=self.timeout, httpx_args={"trust_env": self.base_url.startswith("https:")}
+        )
+
+
+def validate_options(
+    token: AsyncToken | None, base_url: str, timeout: float | httpx.Timeout, attempts: int, max_wait: float
+) -> Options:
+    """Validate the options of a client. Raises InvalidRequestError for the first one that is invalid."""
+    url = _validate_base_url(base_url)
+    if not isinstance(timeout, httpx.Timeout):
+        if not _is_number(timeout) or timeout <= 0:
+            raise InvalidRequestError(
+                f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
+            )
+        timeout = httpx.Timeout(timeout)
+    if not _is_number(max_wait) or max_wait < 0:
+        raise InvalidRequestError(f"max_wait is {format_value(max_wait)}: pass a number of seconds, 0 or more")
+    return Options(create_auth(token), url, timeout, validate_count("attempts", attempts), max_wait)
+
+
+def validate_count(name: str, value: int) -> int:
+    """Return an option that is a number of things."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidRequestError(f"{name} is {format_value(value)}: pass an int of at least 1")
+    return value
+
+
+def validate_type(name: str, value: object, expected: type[T]) -> T:
+    """Return an option that is an object of httpx's."""
+    if not isinstance(value, expected):
+        raise InvalidRequestError(f"{name} is {format_value(value)}: pass an httpx.{expected.__name__}")
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _validate_base_url(base_url: str) -> str:
+    """Return the address without a trailing slash. Over http, the token would travel in the clear."""
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, TypeError):
+        raise InvalidRequestError(f"base_url is {format_value(base_url)}, which is not a URL") from None
+    if url.userinfo or {"?", "#"} & set(str(url)):
+        raise InvalidRequestError("base_url must not contain user info, a query or a fragment")
+    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
+        raise InvalidRequestError(f"base_url is {format_value(base_url)}: use https; http is accepted on loopback only")
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,97 @@
+"""Validation of call arguments: one value, several values, IDs, and enum members in any spelling."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+
+from ._errors import InvalidRequestError
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+TweetIds = str | int | Iterable[str | int]
+"""What a caller may pass as `tweet_ids`: one ID or several."""
+
+ID_PATTERN = re.compile("^[0-9]{1,19}$")
+"""`pattern` of the schema `TweetId` in X's document."""
+
+
+class InvalidValueError(Exception):
+    """Raised for an invalid value. The message says why it is invalid and what is accepted."""
+
+
+def validate_value(name: str, value: object, validate: Callable[[object], T]) -> T:
+    """Validate one value. Raises InvalidRequestError if `validate` raises InvalidValueError."""
+    try:
+        return validate(value)
+    except InvalidValueError as error:
+        message = f"{name} is {format_value(value)}, which is {error}"
+    raise InvalidRequestError(message)
+
+
+def validate_values(name: str, values: object, validate: Callable[[object], T]) -> tuple[T, ...]:
+    """Validate one value or each item of an iterable. Duplicates are dropped; the first one is kept."""
+    # Iterating over bytes yields small integers, which would pass as IDs.
+    if isinstance(values, str | bytes | bytearray) or not isinstance(values, Iterable):
+        return (validate_value(name, values, validate),)
+    validated: dict[T, None] = {}
+    for position, value in enumerate(values):
+        try:
+            validated[validate(value)] = None
+        except InvalidValueError:
+            validate_value(f"{name}[{position}]", value, validate)
+    if not validated:
+        raise InvalidRequestError(f"{name} is empty: pass at least one")
+    return tuple(validated)
+
+
+def validate_ids(tweet_ids: TweetIds) -> tuple[str, ...]:
+    """Return the IDs as text, without duplicates, in the given order."""
+    return validate_values("tweet_ids", tweet_ids, parse_id)
+
+
+def parse_id(value: object) -> str:
+    """Return one ID as text. Raises InvalidValueError if it is not an ID."""
+    # fullmatch, because `$` alone matches before a trailing newline.
+    if isinstance(value, str) and ID_PATTERN.fullmatch(value):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
+        return str(int(value))  # a member of an enum of ints would be printed as its name
+    reason = "a float loses digits" if isinstance(value, float) else "an ID has 1 to 19 digits"
+    raise InvalidValueError(f"not the ID of a Post: {reason}; pass a str or a positive int")
+
+
+def parse_name(noun: str, members: Sequence[E], value: object) -> E:
+    """Return the enum member that `value` names, in any of the spellings that `normalize_name` makes equal."""
+    spellings: dict[str, E] = _index_spellings(tuple(members))
+    if isinstance(value, str):
+        if member := spellings.get(value) or spellings.get(normalize_name(value)):
+            return member
+        import difflib  # slow to import, and not needed for valid values
+
+        if nearest := difflib.get_close_matches(normalize_name(value), spellings, n=1, cutoff=0.7):
+            raise InvalidValueError(f"not a {noun}: did you mean {spellings[nearest[0]].value!r}?")
+    raise InvalidValueError(f"not a {noun}: use one of {', '.join(member.value for member in members)}")
+
+
+def normalize_name(name: str) -> str:
+    """Return the form that `UrlClicks`, `urlclicks`, `url_clicks` and `URL_CLICKS` have in common."""
+    return name.replace("_", "").lower()
+
+
+def format_value(value: object) -> str:
+    """Return a short `repr` of a value for an error message."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python refuses to convert an int of more than 4,300 digits to text
+        return f"a value of type {type(value).__name__} with too many digits to print"
+
+
+@cache
+def _index_spellings(members: tuple[E, ...]) -> dict[str, E]:
+    return {spelling: member for member in members for spelling in (member.value, normalize_name(member.value))}
