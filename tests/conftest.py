@@ -1,28 +1,79 @@
 from __future__ import annotations
 
-from functools import partial
+import asyncio
+import json
+import time
+from pathlib import Path
 
 import anyio
+import certifi
 import pytest
 import stamina
+import trio
+from helpers import GET, assert_plain
+from hypothesis import HealthCheck, settings
 
-from x_insights import AsyncInsightsClient, InsightsClient
+import x_insights
+from x_insights import Insights, XInsightsError
 from x_insights.testing import Sandbox
 
-TOKEN = "SECRET-0123456789"
+# How fast the machine is must not decide whether a test passes.
+settings.register_profile("tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+# For `nox -s fuzz`: far more examples than a test run has time for.
+settings.register_profile("fuzz", settings.get_profile("tests"), max_examples=20_000)
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory):
+    """Let httpx load one certificate instead of all for each new client, which is most of the time of many tests."""
+    end = "-----END CERTIFICATE-----\n"
+    first, _, _ = Path(certifi.where()).read_text("utf-8").partition(end)
+    file = tmp_path_factory.mktemp("certificates") / "one.pem"
+    file.write_text(first + end, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certifi, "where", lambda: str(file))
+        yield
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses():
-    """Retries do not wait, unless a test asks for `pauses`."""
+def _no_waits():
+    """Turn off all waits, unless a test uses `clock`."""
     with stamina.set_testing(True, attempts=10, cap=True):
         yield
 
 
+class Clock:
+    """A clock that only sleeping moves, and moves at once."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self.sleeps = []
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        if seconds:
+            self.sleeps.append(seconds)
+            self.now += seconds
+
+    async def sleep_async(self, seconds):
+        self.sleep(seconds)
+        await anyio.lowlevel.checkpoint()
+
+
 @pytest.fixture
-def pauses(_no_pauses):
+def clock(_no_waits, monkeypatch):
+    """Turn on all waits, by a clock that takes no time. Its `sleeps` lists them."""
+    clock = Clock()
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+    for library in (anyio, asyncio, trio):
+        monkeypatch.setattr(library, "sleep", clock.sleep_async)
+    for module in (x_insights._gate, x_insights._retry):
+        monkeypatch.setattr(module, "time", clock)
     with stamina.set_testing(False):
-        yield
+        yield clock
 
 
 @pytest.fixture
@@ -31,31 +82,15 @@ def sandbox():
         yield sandbox
 
 
-def get_sync(url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):
-    with InsightsClient(options.pop("token", TOKEN), base_url=url, **options) as client:
-        return client.get_28hr(tweet_ids, metrics, granularity, fields=fields)
-
-
-def get_async(backend, url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):
-    async def main():
-        async with AsyncInsightsClient(options.pop("token", TOKEN), base_url=url, **options) as client:
-            return await client.get_28hr(tweet_ids, metrics, granularity, fields=fields)
-
-    return anyio.run(main, backend=backend)
-
-
-GET = {"sync": get_sync, "asyncio": partial(get_async, "asyncio"), "trio": partial(get_async, "trio")}
-
-
 @pytest.fixture(params=GET)
 def get(request):
-    """`get_28hr` of either client, with its options as keywords."""
+    """`get_28hr` of either client, with the client's options as keyword arguments."""
     return GET[request.param]
 
 
 @pytest.fixture
 def answer(httpserver):
-    """Make X's answer to everything; give its address."""
+    """Set the response to every request. Returns the server's address."""
 
     def answer(body=b"", status=200, headers=None, content_type="application/json"):
         httpserver.clear()
@@ -64,3 +99,20 @@ def answer(httpserver):
         return httpserver.url_for("").rstrip("/")
 
     return answer
+
+
+@pytest.fixture
+def failure(get, answer):
+    """Call either client against a response that makes it fail. Returns the error."""
+
+    def failure(content=b"", status=200, headers=None, **options):
+        body = content if isinstance(content, bytes | str) else json.dumps(content)
+        url = answer(body, status, headers, **options)
+        with pytest.raises(XInsightsError) as caught:
+            get(url, [1, 2], "likes", max_wait=0)
+        assert_plain(caught.value)
+        assert isinstance(caught.value.partial, Insights)
+        assert caught.value.pending == ("1", "2")
+        return caught.value
+
+    return failure

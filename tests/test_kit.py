@@ -1,4 +1,4 @@
-"""The doors to the sandbox: the pytest fixture, and the command."""
+"""The pytest fixture and the command that run the sandbox."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from x_insights import InsightsClient
 from x_insights.testing.__main__ import main
 
 
-def test_the_fixture_is_there(x_insights_sandbox):
+def test_the_fixture_is_available_without_an_import(x_insights_sandbox):
     with InsightsClient("any-token", base_url=x_insights_sandbox.url) as client:
         assert client.get_28hr("20", "likes")["20"]["totals"]
     assert len(x_insights_sandbox.requests) == 1
 
 
-def test_the_command_answers_logs_and_ends_with_ctrl_c(capsys, caplog):
+def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
     answered = []
 
     def visit():

@@ -1,4 +1,4 @@
-"""The README: its examples run, and its commands are the ones that CI and nox know."""
+"""The README: its examples run, and its commands are those of CI and nox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 import pytest
 import stamina
-from conftest import TOKEN, get_sync
+from helpers import TOKEN, get_sync
 from readme import README, examples, run
 
 from regenerate import ROOT
@@ -24,7 +24,7 @@ def example_with(text):
 
 @pytest.fixture(autouse=True)
 def _nothing_stays():
-    """What the examples set for a whole process is as it was."""
+    """Undo what the examples set for the whole process."""
     yield
     stamina.instrumentation.set_on_retry_hooks(None)
     logging.getLogger("x_insights").setLevel(logging.NOTSET)
@@ -36,19 +36,19 @@ def test_an_example_runs(example, sandbox):
     assert bool(sandbox.requests) == ("ACCESS_TOKEN" in example or "x_insights_sandbox" in example)
 
 
-def test_the_first_example_prints_what_the_readme_shows(sandbox, capsys):
+def test_the_first_example_prints_the_output_in_the_readme(sandbox, capsys):
     run(examples()[0], sandbox)
     assert f"```text\n{capsys.readouterr().out}```\n" in TEXT
 
 
-def test_the_resume_example_keeps_what_arrived_and_knows_what_did_not(sandbox):
+def test_the_resume_example_keeps_what_arrived_and_what_is_pending(sandbox):
     sandbox.rate_limit = 1
     names = run(example_with("error.pending"), sandbox)
     assert list(names["insights"]) == [str(number) for number in range(1000, 1025)]
     assert names["pending"] == tuple(str(number) for number in range(1025, 1060))
 
 
-def test_the_logger_tells_of_retries_without_ids_and_token(sandbox, caplog):
+def test_the_logger_reports_retries_without_ids_and_token(sandbox, caplog):
     run(example_with("import logging"), sandbox)
     sandbox.fail_next()
     get_sync(sandbox.url, "1346889436626259968", "likes")
@@ -58,7 +58,7 @@ def test_the_logger_tells_of_retries_without_ids_and_token(sandbox, caplog):
     assert TOKEN not in caplog.text
 
 
-def test_stamina_tells_of_retries_without_the_token(sandbox, caplog):
+def test_stamina_reports_retries_without_the_token(sandbox, caplog):
     retries = run(example_with("import stamina"), sandbox)["retries"]
     sandbox.fail_next()
     get_sync(sandbox.url, "20", "likes")
@@ -71,7 +71,7 @@ def test_stamina_tells_of_retries_without_the_token(sandbox, caplog):
     assert TOKEN not in str(vars(record))
 
 
-def test_the_two_commands_are_those_of_ci():
+def test_ci_runs_the_two_commands_of_the_readme():
     begin, test = "python3 -m venv .venv && .venv/bin/pip install -q nox", ".venv/bin/nox -s tests"
     assert f"{begin} && .venv/bin/nox -s demo\n{test}\n" in TEXT
     assert f"{begin}\n{test}\n" in (ROOT / ".ci/run").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The loopback X: that it answers as X does."""
+"""The sandbox responds as X does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ask(sandbox, query, path="/2/insights/28hr", **headers):
 VALID = "tweet_ids=1,2&granularity=Total&requested_metrics=Likes,Replies&engagement.fields=errors,measurement"
 
 
-def test_the_same_id_gives_the_same_figures(client):
+def test_the_same_id_has_the_same_figures_everywhere(client):
     insights = client.get_28hr(IDS, ALL_METRICS)
     with Sandbox() as other, InsightsClient("another", base_url=other.url) as elsewhere:
         assert elsewhere.get_28hr(IDS[::-1], ALL_METRICS) == insights
@@ -49,7 +49,7 @@ def test_series_add_up_to_the_totals(client, granularity, buckets):
             assert sum(bucket["metrics"][metric] for bucket in series) == total
 
 
-def test_hours_lead_up_to_now_and_follow_the_day(sandbox, client):
+def test_a_series_ends_now_and_follows_the_time_of_day(sandbox, client):
     sandbox.now = datetime.fromisoformat("2026-11-22T16:00:00Z")
     series = client.get_28hr(range(1, 26), "impressions", "hourly").to_rows()
     assert max(row["time"] for row in series).isoformat() == "2026-11-22T15:00:00+00:00"
@@ -57,7 +57,7 @@ def test_hours_lead_up_to_now_and_follow_the_day(sandbox, client):
     assert by_hour[20] > 5 * by_hour[8]
 
 
-def test_partial_errors_of_two_kinds(sandbox, client):
+def test_forbid_and_hide_make_partial_errors_of_two_kinds(sandbox, client):
     sandbox.forbid(IDS[0], 7)
     sandbox.hide(IDS[1])
     insights = client.get_28hr([*IDS, 7], "likes")
@@ -69,26 +69,26 @@ def test_partial_errors_of_two_kinds(sandbox, client):
     assert insights.missing == []
 
 
-def test_an_id_that_cannot_be_is_refused_rather_than_never_met(sandbox):
+def test_forbid_and_hide_reject_invalid_ids(sandbox):
     for make in (sandbox.forbid, sandbox.hide):
         with pytest.raises(InvalidRequestError, match="tweet_ids"):
             make(["20"])
 
 
-def test_only_the_fields_asked_for(sandbox, client):
+def test_a_response_has_only_the_requested_fields(sandbox, client):
     sandbox.forbid(IDS[0])
     assert client.get_28hr(IDS, "likes", fields="errors").missing == IDS[1:]
     assert client.get_28hr(IDS, "likes", fields="measurement").missing == IDS[:1]
     assert client.get_28hr(IDS[0], "likes", fields="measurement").to_dict()["tweets"] == {}
 
 
-def test_without_fields_all_of_them_are_sent(sandbox):
+def test_a_request_without_fields_gets_all_of_them(sandbox):
     sandbox.forbid("2")
     (engagement,) = ask(sandbox, VALID.replace("&engagement.fields=errors,measurement", "")).json()["data"]
     assert engagement.keys() == {"measurement", "errors"}
 
 
-def test_requests_are_listed_without_the_token(sandbox):
+def test_received_requests_are_listed_without_the_token(sandbox):
     ask(sandbox, VALID, **{"X-Trace": "7"})
     (request,) = sandbox.requests
     assert (request.tweet_ids, request.metrics) == (("1", "2"), ("Likes", "Replies"))
@@ -110,7 +110,7 @@ def test_requests_are_listed_without_the_token(sandbox):
         (VALID + "&expansions=author", "expansions"),
     ],
 )
-def test_a_bad_request_gets_x_s_400(sandbox, query, parameter):
+def test_an_invalid_request_gets_the_400_of_x(sandbox, query, parameter):
     response = ask(sandbox, query)
     assert response.status_code == 400
     problem = response.json()
@@ -127,7 +127,7 @@ def test_no_token_gets_a_401_and_another_path_an_empty_404(sandbox):
     assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
 
 
-def test_a_window_is_used_up_and_begins_anew():
+def test_a_used_up_window_begins_again():
     with Sandbox(rate_limit=2, window=0.3) as sandbox:
         statuses = [ask(sandbox, VALID) for _ in range(3)]
         assert [response.status_code for response in statuses] == [200, 200, 429]
@@ -136,14 +136,14 @@ def test_a_window_is_used_up_and_begins_anew():
         assert ask(sandbox, VALID).status_code == 200
 
 
-def test_latency():
+def test_latency_delays_responses():
     with Sandbox(latency=0.2) as sandbox:
         begun = time.monotonic()
         ask(sandbox, VALID)
         assert time.monotonic() - begun >= 0.2
 
 
-def test_the_kit_without_its_extra_says_what_is_missing(monkeypatch):
+def test_the_test_kit_without_its_extra_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "openapi_core", None)
     for name in [name for name in sys.modules if name.startswith("x_insights.testing")]:
         monkeypatch.delitem(sys.modules, name)

@@ -1,4 +1,4 @@
-"""The facade's own knowledge of X's spec, held to the fragment: what a refresh changes there fails here, by name."""
+"""What the facade itself knows of X's document, compared with the fragment. It must follow a refresh."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from openapi_spec_validator import validate
 
 from extract import referred
 from regenerate import ROOT, amended, member_name, read_yaml
-from x_insights import _ids, _response
-from x_insights._request import Query
+from x_insights import ALL_METRICS, _validation
+from x_insights._endpoints import INSIGHTS_28HR, insights_28hr
+from x_insights._query import validate_query
 from x_insights_api.models import EngagementField, Granularity, Metric
 
 PATH = "/2/insights/28hr"
@@ -20,7 +21,7 @@ DOCUMENT = amended(FRAGMENT, OVERLAY)
 
 
 def resolved(node):
-    """The node with every reference replaced by what it refers to."""
+    """Return the node with every reference replaced by its target."""
     if isinstance(node, list):
         return [resolved(item) for item in node]
     if not isinstance(node, dict):
@@ -30,6 +31,7 @@ def resolved(node):
     return {name: resolved(item) for name, item in node.items()}
 
 
+REQUEST = INSIGHTS_28HR.build_request(validate_query(ALL_METRICS, "20", "likes", "Total", None), ["20"])
 PARAMETERS = {parameter["name"]: parameter for parameter in resolved(OPERATION["parameters"])}
 
 
@@ -38,36 +40,35 @@ def test_the_spec_is_valid(document):
     validate(document)
 
 
-def test_every_action_of_the_overlay_has_its_reason():
+def test_every_overlay_action_has_a_reason():
     assert all(action["description"] for action in OVERLAY["actions"])
 
 
 @pytest.mark.parametrize("name", ["tweet_ids", "requested_metrics", "engagement.fields"])
-def test_every_array_travels_as_one_key(name):
+def test_every_array_parameter_is_sent_as_one_key(name):
     (item,) = DOCUMENT["paths"].values()
     parameters = (*item["get"]["parameters"], *DOCUMENT["components"]["parameters"].values())
     (parameter,) = (each for each in parameters if each.get("name") == name)
     assert parameter["explode"] is False
 
 
-def test_the_path_is_the_one_that_is_asked():
+def test_the_requested_path_is_in_the_fragment():
     assert list(FRAGMENT["paths"]) == [PATH]
-    assert Query.checked("20", "likes", "Total", None).request(["20"])["url"] == PATH
+    assert REQUEST["url"] == PATH
 
 
 def test_the_page_size_is_max_items_of_tweet_ids():
-    assert PARAMETERS["tweet_ids"]["schema"]["maxItems"] == _ids.PAGE_SIZE
+    assert PARAMETERS["tweet_ids"]["schema"]["maxItems"] == INSIGHTS_28HR.page_size
 
 
 def test_the_id_pattern_is_that_of_tweet_id():
-    assert PARAMETERS["tweet_ids"]["schema"]["items"]["pattern"] == _ids.PATTERN.pattern
+    assert PARAMETERS["tweet_ids"]["schema"]["items"]["pattern"] == _validation.ID_PATTERN.pattern
 
 
-def test_the_required_parameters_are_those_that_a_query_has():
+def test_requests_have_the_required_parameters():
     required = {name for name, parameter in PARAMETERS.items() if parameter["required"]}
     assert required == {"tweet_ids", "granularity", "requested_metrics"}
-    request = Query.checked("20", "likes", "Total", None).request(["20"])
-    assert required < set(request["params"]) <= set(PARAMETERS)
+    assert required < set(REQUEST["params"]) <= set(PARAMETERS)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_the_required_parameters_are_those_that_a_query_has():
         (EngagementField, PARAMETERS["engagement.fields"]["schema"]["items"]),
     ],
 )
-def test_enums_have_the_specs_values_under_readable_names(enum, schema):
+def test_enums_have_the_values_of_the_spec_and_readable_names(enum, schema):
     assert {member.value for member in enum} == set(schema["enum"])
     assert all(member.name == member_name(member.value) for member in enum)
 
@@ -97,14 +98,14 @@ def test_the_default_responses_are_problem_and_error():
     }
 
 
-def test_the_security_schemes_are_those_that_the_token_can_be():
+def test_the_security_schemes_are_those_that_a_token_supports():
     assert OPERATION["security"] == [{"OAuth2UserToken": ["tweet.read"]}, {"UserToken": []}]
     schemes = FRAGMENT["components"]["securitySchemes"]
     assert (schemes["OAuth2UserToken"]["type"], schemes["UserToken"]["scheme"]) == ("oauth2", "OAuth")
 
 
 def shape(schema):
-    """A schema as nested names and types, without what only describes it."""
+    """Return a schema as nested names and types, without its descriptions."""
     if schema["type"] == "array":
         return [shape(schema["items"])]
     if schema["type"] == "object":
@@ -113,7 +114,7 @@ def shape(schema):
 
 
 def decoded_shape(kind):
-    """The same of what the facade decodes."""
+    """Return a decoded struct in the same form."""
     if isinstance(kind, msgspec.inspect.StructType):
         return {field.encode_name: decoded_shape(field.type) for field in kind.fields}
     if isinstance(kind, msgspec.inspect.ListType):
@@ -125,9 +126,9 @@ def decoded_shape(kind):
     return names[type(kind).__name__]
 
 
-def test_the_decoded_structs_are_the_200_response():
+def test_the_decoded_structs_match_the_200_response():
     spec = shape(resolved(OPERATION["responses"]["200"]["content"]["application/json"]["schema"]))
-    ours = decoded_shape(msgspec.inspect.type_info(_response.Page))
+    ours = decoded_shape(msgspec.inspect.type_info(insights_28hr.ResponseBody))
     # Extension members of RFC 7807, which X's own subtypes of Problem have and the fragment leaves out.
     (problem,) = ours["errors"]
     assert (problem.pop("resource_id"), problem.pop("value")) == ("extension", "extension")

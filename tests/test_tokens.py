@@ -1,4 +1,4 @@
-"""Where the token comes from, and how often it is asked for."""
+"""Where the token comes from, and how often a token callable is called."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from x_insights.testing import Sandbox
 IDS = [str(10**18 + each) for each in range(60)]
 
 
-def test_a_callable_is_asked_before_every_request(get, answer, httpserver):
+def test_a_callable_is_called_before_every_request(get, answer, httpserver):
     asked = []
 
     def token():
@@ -31,7 +31,7 @@ def test_a_callable_is_asked_before_every_request(get, answer, httpserver):
     assert len(asked) == 3
 
 
-def test_a_callable_is_asked_once_more_after_a_401(get, sandbox):
+def test_a_callable_is_called_once_more_after_a_401(get, sandbox):
     asked = []
 
     def token():
@@ -48,7 +48,7 @@ def test_a_callable_is_asked_once_more_after_a_401(get, sandbox):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_concurrent_tasks_share_one_ask(backend):
+def test_concurrent_tasks_share_one_call(backend):
     asked = []
 
     async def token():
@@ -69,7 +69,7 @@ def test_concurrent_tasks_share_one_ask(backend):
     assert len(sandbox.requests) == 24
 
 
-def test_concurrent_threads_share_one_ask(sandbox):
+def test_concurrent_threads_share_one_call(sandbox):
     asked = []
     ready = threading.Barrier(8)
 
@@ -89,14 +89,14 @@ def test_concurrent_threads_share_one_ask(sandbox):
 
 
 @pytest.mark.parametrize("value", [None, 7, b"any", "", "a b", "SECRET\n"])
-def test_a_callable_that_gives_no_token(get, sandbox, value):
+def test_an_invalid_token_of_a_callable_is_rejected(get, sandbox, value):
     with pytest.raises(InvalidRequestError, match="access token") as caught:
         get(sandbox.url, "1", "likes", token=lambda: value)
     assert "SECRET" not in str(caught.value)
     assert sandbox.requests == []
 
 
-def test_a_callable_that_fails_loses_nothing(get, sandbox):
+def test_a_callable_that_raises_loses_no_pages(get, sandbox):
     def token():
         if sandbox.requests:
             raise LookupError("SECRET")
@@ -114,7 +114,7 @@ def test_a_callable_that_fails_loses_nothing(get, sandbox):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_an_async_callable_that_fails(sandbox, backend):
+def test_an_async_callable_that_raises(sandbox, backend):
     async def token():
         raise LookupError
 
@@ -126,7 +126,7 @@ def test_an_async_callable_that_fails(sandbox, backend):
         anyio.run(main, backend=backend)
 
 
-def test_an_auth_that_fails_is_the_callers_own_business(get, sandbox):
+def test_an_exception_of_the_callers_auth_passes_through(get, sandbox):
     class Broken(httpx.Auth):
         def auth_flow(self, request):
             raise LookupError("signing")

@@ -1,4 +1,4 @@
-"""Tables: rows where people use them, by the README's own lines."""
+"""Tables: the README's recipes for pandas, polars and DuckDB."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIKES = [0, None, 7]
 
 @pytest.fixture
 def insights(sandbox):
-    """120 totals without a count but for the last; then three hours of one Post, one of them not counted."""
+    """120 totals, of which only the last has a value; then three hours of one Post, one of them without a value."""
     metrics = [f"Likes{number}" for number in range(120)]
     total = [{"metric_type": metric, "metric_value": None} for metric in metrics] + [
         {"metric_type": "Impressions", "metric_value": 1013}
@@ -43,7 +43,7 @@ def insights(sandbox):
 
 @pytest.fixture
 def recipe(insights, sandbox, tmp_path, monkeypatch):
-    """The names that a recipe of the README makes of these insights."""
+    """Run a recipe of the README with these insights. Returns its names."""
     monkeypatch.chdir(tmp_path)
 
     def recipe(package):

@@ -1,4 +1,4 @@
-"""Telemetry: spans of the requests, and no token in them."""
+"""Telemetry: each request has a span, and no span has the token."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def urls(spans):
     return [span.attributes["http.url"].partition("?")[0] for span in spans]
 
 
-def test_the_recipe_makes_a_span_of_a_request(spans, sandbox):
+def test_a_request_has_a_span(spans, sandbox):
     (example,) = (each for each in examples(recipes=True) if "opentelemetry" in each)
     run(example, sandbox)
     assert urls(spans()) == [sandbox.url + PATH]
     assert "ACCESS_TOKEN" not in "".join(span.to_json() for span in spans())
 
 
-def test_every_try_has_a_span_and_none_the_token(spans, sandbox):
+def test_every_attempt_has_a_span_without_the_token(spans, sandbox):
     sandbox.fail_next()
     sandbox.drop_next()
     with httpx.Client() as http_client:
@@ -60,7 +60,7 @@ def test_every_try_has_a_span_and_none_the_token(spans, sandbox):
     assert TOKEN not in "".join(span.to_json() for span in spans())
 
 
-def test_the_async_client_too(spans, sandbox):
+def test_requests_of_the_async_client_have_spans(spans, sandbox):
     async def main():
         async with httpx.AsyncClient() as http_client:
             HTTPXClientInstrumentor.instrument_client(http_client)

@@ -19,13 +19,13 @@ def test_insights_are_json(x_insights_sandbox: Sandbox) -> None:
     assert [request.tweet_ids for request in x_insights_sandbox.requests] == [("10", "20")]
 
 
-def test_the_shape_is_in_the_services_own_api(x_insights_sandbox: Sandbox) -> None:
+def test_the_shape_is_in_the_openapi_document_of_the_service(x_insights_sandbox: Sandbox) -> None:
     with board(x_insights_sandbox) as http:
         document = http.get("/openapi.json").json()
     assert {"InsightsDict", "TweetInsights", "Bucket", "PartialError"} <= set(document["components"]["schemas"])
 
 
-def test_a_bad_id_is_the_callers_mistake(x_insights_sandbox: Sandbox) -> None:
+def test_an_invalid_id_is_a_client_error(x_insights_sandbox: Sandbox) -> None:
     with board(x_insights_sandbox) as http:
         answer = http.get("/posts/10,x")
     assert answer.status_code == 422
@@ -33,7 +33,7 @@ def test_a_bad_id_is_the_callers_mistake(x_insights_sandbox: Sandbox) -> None:
     assert not x_insights_sandbox.requests
 
 
-def test_what_x_fails_to_answer_can_be_asked_again(x_insights_sandbox: Sandbox) -> None:
+def test_server_errors_are_retryable(x_insights_sandbox: Sandbox) -> None:
     x_insights_sandbox.fail_next(status=503)
     with board(x_insights_sandbox) as http:
         answer = http.get("/posts/10")

@@ -7,7 +7,7 @@ from post_board.job import append
 IDS = [str(number) for number in range(1000, 1060)]
 
 
-def test_what_a_run_could_not_get_is_left_for_the_next(x_insights_sandbox: Sandbox) -> None:
+def test_pending_posts_are_left_for_the_next_run(x_insights_sandbox: Sandbox) -> None:
     database = duckdb.connect()
     with InsightsClient("any-token", base_url=x_insights_sandbox.url, attempts=1) as client:
         x_insights_sandbox.fail_next(status=503)
@@ -20,7 +20,7 @@ def test_what_a_run_could_not_get_is_left_for_the_next(x_insights_sandbox: Sandb
     assert counted == (60, 0)
 
 
-def test_hours_are_utc(x_insights_sandbox: Sandbox) -> None:
+def test_hours_are_in_utc(x_insights_sandbox: Sandbox) -> None:
     database = duckdb.connect()
     with InsightsClient("any-token", base_url=x_insights_sandbox.url) as client:
         append(database, client, "10")

@@ -1,0 +1,50 @@
+"""What several test modules share: calls of either client, bodies that X sends, and what holds for every error."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+from functools import partial
+
+import anyio
+
+from x_insights import AsyncInsightsClient, InsightsClient
+
+TOKEN = "SECRET-0123456789"
+IDS = [str(10**18 + number) for number in range(510)]
+
+PROBLEMS = "https://api.twitter.com/2/problems"
+UNAUTHORIZED = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
+
+
+def get_sync(url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):
+    with InsightsClient(options.pop("token", TOKEN), base_url=url, **options) as client:
+        return client.get_28hr(tweet_ids, metrics, granularity, fields=fields)
+
+
+def get_async(backend, url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):
+    async def main():
+        async with AsyncInsightsClient(options.pop("token", TOKEN), base_url=url, **options) as client:
+            return await client.get_28hr(tweet_ids, metrics, granularity, fields=fields)
+
+    return anyio.run(main, backend=backend)
+
+
+GET = {"sync": get_sync, "asyncio": partial(get_async, "asyncio"), "trio": partial(get_async, "trio")}
+
+
+def assert_plain(error):
+    """Assert that an error holds no request, response or token, and is the same after pickle and copy."""
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(again) is type(error)
+        assert again.args == error.args
+        assert vars(again) == vars(error)
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+    frames = [frame for frame in frames if "/x_insights/" in frame.filename]
+    assert frames
+    printed = "".join(traceback.StackSummary.from_list(frames).format())
+    for text in (str(error), repr(error), repr(vars(error)), printed, repr(pickle.dumps(error))):
+        assert TOKEN not in text

@@ -1,0 +1,90 @@
+"""The generated models are the oracle: they and the facade read the same from any well-formed body."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from x_insights import ALL_METRICS, Insights
+from x_insights._endpoints import INSIGHTS_28HR
+from x_insights_api.models import InsightsResponse
+
+IDS = ("1", "2", "3")
+
+# The parts of a body are drawn as flat tuples, which is cheap, and put together by plain functions.
+tweet_ids = st.sampled_from(IDS)
+times = st.sampled_from([f"2026-11-22T{hour:02}:00:00.000Z" for hour in range(4)])
+texts = st.text('ab é"\\', max_size=4)
+values = st.lists(st.tuples(st.sampled_from(ALL_METRICS), st.integers(0, 10**9)), max_size=3)
+totals = st.lists(st.tuples(tweet_ids, values), max_size=3)
+buckets = st.lists(st.tuples(tweet_ids, times, values), max_size=4)
+errors = st.lists(st.tuples(st.none() | texts, st.none() | st.lists(tweet_ids, max_size=2)), max_size=2)
+problems = st.lists(st.tuples(texts, texts, st.none() | texts, st.none() | st.integers(100, 599)), max_size=2)
+engagements = st.lists(st.tuples(st.none() | totals, st.none() | buckets, st.none() | errors), max_size=3)
+
+
+def drop_absent(content):
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def build_values(values):
+    return [{"metric_type": metric.value, "metric_value": value} for metric, value in values]
+
+
+def build_engagement(totals, buckets, errors):
+    measurement = {
+        "metrics_total": totals and [{"tweet_id": each, "value": build_values(values)} for each, values in totals],
+        "metrics_time_series": buckets
+        and [
+            {"tweet_id": each, "value": {"metric_values": build_values(values), "timestamp": {"iso8601_time": time}}}
+            for each, time, values in buckets
+        ],
+    }
+    return drop_absent(
+        {
+            "measurement": drop_absent(measurement) or None,
+            "errors": errors and [drop_absent({"error": error, "tweets": tweets}) for error, tweets in errors],
+        }
+    )
+
+
+def build_problem(title, kind, detail, status):
+    return drop_absent({"title": title, "type": kind, "detail": detail, "status": status})
+
+
+@given(st.none() | engagements, st.none() | problems)
+def test_the_facade_and_the_generated_models_read_the_same(engagements, problems):
+    content = drop_absent(
+        {
+            "data": engagements and [build_engagement(*engagement) for engagement in engagements],
+            "errors": problems and [build_problem(*problem) for problem in problems],
+        }
+    )
+    generated = InsightsResponse.from_dict(json.loads(json.dumps(content)))
+    page = INSIGHTS_28HR.parse_page(json.dumps(content).encode(), None, IDS)
+    insights = Insights(IDS, (page,))
+
+    totals, series, errors = {}, {}, []
+    for engagement in generated.data or ():
+        measurement = engagement.measurement
+        for item in (measurement and measurement.metrics_total) or ():
+            totals.setdefault(item.tweet_id, {}).update({each.metric_type: each.metric_value for each in item.value})
+        for item in (measurement and measurement.metrics_time_series) or ():
+            bucket = series.setdefault(item.tweet_id, {}).setdefault(item.value.timestamp.iso8601_time, {})
+            bucket.update({each.metric_type: each.metric_value for each in item.value.metric_values})
+        errors += [(error.error or "", error.tweets or []) for error in engagement.errors or ()]
+    errors += [(problem.detail or problem.title, []) for problem in generated.errors or ()]
+
+    tweets = insights.to_dict()["tweets"]
+    assert tweets.keys() == totals.keys() | series.keys()
+    assert {tweet_id: tweet["totals"] for tweet_id, tweet in tweets.items()} == {
+        tweet_id: totals.get(tweet_id, {}) for tweet_id in tweets
+    }
+    assert {
+        tweet_id: {bucket["time"]: bucket["metrics"] for bucket in tweet["series"]}
+        for tweet_id, tweet in tweets.items()
+    } == {tweet_id: series.get(tweet_id, {}) for tweet_id in tweets}
+    assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == errors
+    assert json.loads(json.dumps(insights.to_dict())) == insights.to_dict()

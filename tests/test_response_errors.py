@@ -1,0 +1,210 @@
+"""Bodies that are not what they should be, or only in part.
+
+With a success status, such a body is a ResponseError. With an error status, the error is still that of the status.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from helpers import assert_plain
+from pytest_httpserver import HTTPServer
+from werkzeug.wrappers import Response
+
+from x_insights import ApiError, ResponseError, ServerError
+
+DEEP = b"[" * 10_000 + b"]" * 10_000
+
+
+def total(value):
+    return {"measurement": {"metrics_total": [{"tweet_id": "1", "value": value}]}}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "truncated"),
+        (b"null", "object"),
+        (b"[]", "object"),
+        (b'"text"', "object"),
+        (b"1", "object"),
+        (b"<html>", "malformed"),
+        (b'{"data": [{"measurement"', "truncated"),
+        (b'{"data": null}', "$.data"),
+        (b'{"data": [null]}', "$.data[0]"),
+        (b'{"data": "' + b"\xff" + b'"}', "$.data"),
+        (b'{"data": [{"errors": [{"error": "\xff"}]}]}', "utf-8"),
+        ({"data": [{"measurement": {"metrics_total": [{"tweet_id": 5}]}}]}, "metrics_total[0].tweet_id"),
+        ({"data": [{"measurement": {"metrics_total": [{"value": []}]}}]}, "tweet_id"),
+        ({"data": [{"measurement": {"metrics_time_series": [{"tweet_id": "5"}]}}]}, "value"),
+        pytest.param(b'{"data": ' + DEEP + b"}", "$.data[0]", id="deep data"),
+        pytest.param(b'{"new": ' + DEEP + b"}", "deep", id="deep"),
+        pytest.param(gzip.compress(b"{}" * 500)[:20], "malformed", id="gzip"),
+    ],
+)
+def test_body_that_is_not_a_page_is_a_response_error(failure, httpserver, content, words):
+    error = failure(content)
+    assert type(error) is ResponseError
+    assert words in str(error)
+    sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+    assert error.body == sent.decode(errors="replace")[:500]
+    assert not error.retryable
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            {"data": [total(None)]},
+            "the body of the 200 response does not match X's document: Expected `array`, got `null`"
+            " - at `$.data[0].measurement.metrics_total[0].value`",
+        ),
+        pytest.param(b'{"new": ' + DEEP + b"}", "the body of the 200 response is nested too deeply", id="deep"),
+    ],
+)
+def test_message_of_a_response_error_names_the_place(failure, content, message):
+    assert str(failure(content)) == message
+
+
+@pytest.mark.parametrize("value", ["x", "", "nan", "inf", "-Infinity", True, [], {}, 2**63, -(2**63) - 1, 10**400])
+def test_value_that_is_not_a_number_is_a_response_error(failure, value):
+    error = failure({"data": [total([{"metric_type": "Likes", "metric_value": value}])]})
+    assert type(error) is ResponseError
+    assert "metrics_total[0].value[0].metric_value" in str(error) or value == 10**400
+
+
+@pytest.mark.parametrize("status", [204, 205])
+def test_success_without_a_body_is_a_response_error(failure, status):
+    error = failure(b"", status)
+    assert type(error) is ResponseError
+    assert str(error).startswith(f"the body of the {status} response ")
+    assert error.body == ""
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_body_of_an_error_is_truncated_to_500_characters(failure, status):
+    assert failure("é".encode() * 9000, status).body == "é" * 500
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b'"text"', b"null", b"12345678901234567890123", b'{"errors": 5}', b'{"errors": [5]}', b'{"title": 5}'],
+)
+def test_body_that_is_not_a_problem_adds_no_title(failure, content):
+    error = failure(content, 400)
+    assert type(error) is ApiError
+    assert (error.title, str(error)) == (None, "X answered 400: Bad Request")
+    assert error.body == content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        ('{"a": {"a": {"a": {"a": {"a": {"a": 1}}}}}}', {"a": {"a": {"a": {"a": {"a": {"a": 1}}}}}}),
+        ('{"a": {"a": {"a": {"a": {"a": {"a": {"a": 1}}}}}}}', {"a": {"a": {"a": {"a": {"a": {"a": {}}}}}}}),
+        ('{"a": [[[[[1]]]]]}', {"a": [[[[[1]]]]]}),
+        ('{"a": [[[[[[1]]]]]]}', {"a": [[[[[[]]]]]]}),
+    ],
+)
+def test_problem_keeps_six_levels(failure, content, kept):
+    assert failure(content, 400).problems == (kept,)
+
+
+def test_deeply_nested_body_is_still_an_api_error(failure):
+    error = failure(b'{"title": "t", "deep": ' + b'[{"a":' * 300 + b"1" + b"}]" * 300 + b"}", 400)
+    assert error.title == "t"
+    error = failure(DEEP, 400)
+    assert (type(error), error.title, error.problems) == (ApiError, None, ())
+
+
+@pytest.mark.parametrize("status", [201, 299])  # Python's list of statuses does not have 299
+def test_every_2xx_is_a_success(get, answer, status):
+    assert get(answer(b"{}", status), "1", "likes").missing == ["1"]
+
+
+def test_encoded_body_is_decoded(get, answer):
+    content = gzip.compress(json.dumps({"data": [total([{"metric_type": "Likes", "metric_value": 7}])]}).encode())
+    assert get(answer(content, headers={"Content-Encoding": "gzip"}), "1", "likes")["1"]["totals"] == {"Likes": 7}
+
+
+@pytest.mark.parametrize(("status", "error_class"), [(200, ResponseError), (503, ServerError)])
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        pytest.param(b"not gzip", "not gzip", id="not gzip"),
+        pytest.param(gzip.compress(b"{}" * 5000)[:-12], "{}" * 250, id="truncated"),
+    ],
+)
+def test_broken_content_encoding_is_the_error_of_the_status(failure, status, error_class, content, body):
+    error = failure(content, status, {"Content-Encoding": "gzip"})
+    assert type(error) is error_class
+    assert error.body == body
+
+
+def test_body_without_the_encoding_of_its_header_is_read_as_it_is(failure):
+    error = failure({"title": "Not Found"}, 404, {"Content-Encoding": "gzip"})
+    assert type(error) is ApiError
+    assert error.title == "Not Found"
+
+
+@pytest.fixture(scope="module")
+def chunking_server():
+    with HTTPServer(threaded=True) as server:  # speaks HTTP/1.1, and so sends each part of a response as an HTTP chunk
+        yield server
+
+
+@pytest.fixture
+def answer_in_chunks(chunking_server):
+    """Set the response to every request, in HTTP chunks of ten bytes. Returns the server's address."""
+
+    def answer_in_chunks(content, status=200):
+        body = json.dumps(content).encode()
+        parts = [body[start : start + 10] for start in range(0, len(body), 10)]
+        chunking_server.clear()
+        expected = chunking_server.expect_request("/2/insights/28hr")
+        expected.respond_with_handler(lambda _: Response(iter(parts), status))
+        return chunking_server.url_for("").rstrip("/")
+
+    return answer_in_chunks
+
+
+def test_page_in_several_chunks_is_joined(get, answer_in_chunks):
+    url = answer_in_chunks({"data": [total([{"metric_type": "Likes", "metric_value": 7}])]})
+    assert get(url, "1", "likes")["1"]["totals"] == {"Likes": 7}
+
+
+@pytest.mark.parametrize(("status", "error_class"), [(400, ApiError), (200, ResponseError)])
+def test_error_body_in_several_chunks_is_joined(get, answer_in_chunks, status, error_class):
+    content = {"title": "Invalid Request", "data": "not a list"}
+    with pytest.raises(error_class) as caught:
+        get(answer_in_chunks(content, status), "1", "likes")
+    assert json.loads(caught.value.body) == content
+    assert_plain(caught.value)
+
+
+@pytest.fixture
+def partly_answered(get, answer):
+    content = {
+        "data": [
+            total([{"metric_type": "Likes", "metric_value": 7}]),
+            {"errors": [{"error": "Forbidden to access tweets: 2", "tweets": ["2"]}]},
+        ],
+        "errors": [{"title": "Not Found Error", "detail": "1 Tweet ID(s) are unavailable", "resource_id": "3"}],
+    }
+    return get(answer(json.dumps(content)), [1, 2, 3], "likes")
+
+
+def test_raise_for_errors_describes_the_partial_errors(partly_answered):
+    with pytest.raises(ApiError) as caught:
+        partly_answered.raise_for_errors()
+    error = caught.value
+    assert type(error) is ApiError
+    assert str(error) == "X answered only in part: Forbidden to access tweets: 2; 1 Tweet ID(s) are unavailable"
+    assert (error.status, error.body) == (200, "")
+    assert error.problems == tuple(partly_answered.errors)
+    assert [problem["tweet_ids"] for problem in error.problems] == [["2"], ["3"]]
+    assert error.partial is partly_answered
+    assert (error.pending, error.retryable) == ((), False)
