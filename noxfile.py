@@ -65,21 +65,21 @@ def fuzz(session: nox.Session) -> None:
 def generate(session: nox.Session) -> None:
     """Make generated/ from openapi/."""
     session.install(*group("generate"))
-    session.run("python", "scripts/regenerate.py")
+    session.run("python", "scripts/spec/regenerate.py")
 
 
 @nox.session
 def check_generated(session: nox.Session) -> None:
     """Fail where generated/ is not exactly what openapi/ makes."""
     session.install(*group("generate"))
-    session.run("python", "scripts/regenerate.py", "--check")
+    session.run("python", "scripts/spec/regenerate.py", "--check")
 
 
 @nox.session
 def refresh(session: nox.Session) -> None:
     """Take the operation out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
     session.install(*group("refresh"))
-    run = subprocess.run([Path(session.bin, "python"), "scripts/refresh.py", *session.posargs], check=False)
+    run = subprocess.run([Path(session.bin, "python"), "scripts/spec/refresh.py", *session.posargs], check=False)
     if run.returncode:
         sys.exit(run.returncode)  # nox itself ends with 1, whatever a command ended with
 
@@ -88,22 +88,22 @@ def refresh(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Fetch insights from the sandbox and show them; with X_ACCESS_TOKEN and ids, from X."""
     session.install(".[testing]", *group("generate"), *group("demo"))
-    session.run("python", "scripts/regenerate.py", "--check")
-    session.run("python", "scripts/demo.py", *session.posargs)
+    session.run("python", "scripts/spec/regenerate.py", "--check")
+    session.run("python", "scripts/docs/demo.py", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
     """Fetch 4,000 pages through faults, with either client, and print what was survived."""
     session.install(".[testing]")
-    session.run("python", "scripts/soak.py", *session.posargs)
+    session.run("python", "scripts/endurance/soak.py", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers: nox -s bench [-- --quick]."""
     session.install(".", *group("bench"))
-    session.run("python", "scripts/bench.py", *session.posargs)
+    session.run("python", "scripts/bench/bench.py", *session.posargs)
 
 
 @nox.session
@@ -133,21 +133,21 @@ def recipes(session: nox.Session) -> None:
 def chart(session: nox.Session) -> None:
     """Draw the README's chart."""
     session.install(".[testing]", *group("chart"))
-    session.run("python", "scripts/chart.py")
+    session.run("python", "scripts/docs/chart.py")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """Write the API reference into build/docs/."""
     session.install(".[testing]", *group("docs"))
-    session.run("python", "-W", "error", "scripts/docs.py")
+    session.run("python", "-W", "error", "scripts/docs/reference.py")
 
 
 @nox.session
 def package(session: nox.Session) -> None:
     """Build wheel and sdist into dist/, check them, and try the wheel alone, without and with its extra."""
     session.install(*group("package"))
-    session.run("python", "scripts/package.py", silent=True)
+    session.run("python", "scripts/release/package.py", silent=True)
     (wheel,) = Path("dist").glob("*.whl")
     alone = Path(session.create_tmp(), "alone")
     session.run("python", "-m", "venv", "--clear", str(alone), silent=True)
@@ -161,5 +161,5 @@ def package(session: nox.Session) -> None:
 def release_check(session: nox.Session) -> None:
     """Say whether this checkout can be released; then build the packages and check them."""
     session.install(*group("release"))
-    session.run("python", "scripts/release.py")
+    session.run("python", "scripts/release/check.py")
     session.notify("package")

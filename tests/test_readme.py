@@ -79,7 +79,7 @@ def test_ci_runs_the_two_commands_of_the_readme():
 
 def test_the_demo_shows_posts_and_partial_errors():
     run = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/demo.py")],
+        [sys.executable, str(ROOT / "scripts/docs/demo.py")],
         capture_output=True,
         text=True,
         check=False,

@@ -83,7 +83,7 @@ def refresh(checkout, tmp_path):
 
 
 def refresh_from(root, path, *options):
-    script = [sys.executable, str(ROOT / "scripts/refresh.py"), str(path), "--root", str(root), *options]
+    script = [sys.executable, str(ROOT / "scripts/spec/refresh.py"), str(path), "--root", str(root), *options]
     return subprocess.run(script, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 

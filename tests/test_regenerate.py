@@ -31,7 +31,7 @@ def checkout(original, tmp_path):
 
 
 def regenerate(root, *arguments):
-    script = [sys.executable, str(ROOT / "scripts/regenerate.py"), "--root", str(root), *arguments]
+    script = [sys.executable, str(ROOT / "scripts/spec/regenerate.py"), "--root", str(root), *arguments]
     return subprocess.run(script, capture_output=True, text=True, check=False)
 
 

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
+from check import changelog_faults, faults, tree_faults, version_faults
 from package import difference, expected
 from regenerate import ROOT
-from release import changelog_faults, faults, tree_faults, version_faults
 
 CHANGELOG = """# Changelog
 

@@ -1,4 +1,4 @@
-"""A contender in a process of its own: ``python bench_worker.py NAME URL PAGE``.
+"""A contender in a process of its own: ``python worker.py NAME URL PAGE``.
 
 Each line of its standard input is a number of requests to make; the answer is a line of JSON: CPU and wall seconds, and
 the peak memory so far in kilobytes.
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from bench_server import shape
+from server import shape
 
 Fetch = Callable[[], Any]
 

@@ -19,7 +19,7 @@ from rich.table import Table
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
 from x_insights.testing import Sandbox
 
-BUILD = Path(__file__).resolve().parents[1] / "build"
+BUILD = Path(__file__).resolve().parents[2] / "build"
 METRICS = (Metric.IMPRESSIONS, Metric.LIKES, Metric.REPLIES)
 BARS = "▁▂▃▄▅▆▇█"
 

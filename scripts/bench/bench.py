@@ -19,11 +19,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench_server import PAGES
-from bench_worker import CONTENDERS
+from server import PAGES
+from worker import CONTENDERS
 
 HERE = Path(__file__).resolve().parent
-BUILD = HERE.parent / "build"
+BUILD = HERE.parents[1] / "build"
 OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
 # How many requests of a page a turn makes: about a fifth of a second for the slowest of them.
 REQUESTS = {"total": 100, "hourly": 6, "one": 150}
@@ -59,7 +59,7 @@ def ask(running: subprocess.Popen[str], line: str) -> Any:
 
 @contextlib.contextmanager
 def server(page: str, latency: float = 0.0) -> Iterator[str]:
-    with process("bench_server.py", page, str(latency)) as running:
+    with process("server.py", page, str(latency)) as running:
         assert running.stdout is not None
         yield f"http://127.0.0.1:{running.stdout.readline().strip()}"
 
@@ -69,7 +69,7 @@ def measured(page: str, rounds: int) -> Figures:
     turns: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(server(page))
-        workers = {name: stack.enter_context(process("bench_worker.py", name, url, page)) for name in CONTENDERS}
+        workers = {name: stack.enter_context(process("worker.py", name, url, page)) for name in CONTENDERS}
         for turn in range(rounds + 1):
             for name, worker in workers.items():
                 figures = ask(worker, str(REQUESTS[page]))
@@ -94,14 +94,14 @@ def imports(rounds: int) -> dict[str, float]:
 def scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
     """Seconds and megabytes that an iteration over so many ids takes."""
     with server("one") as url:
-        run = [sys.executable, str(HERE / "bench_scale.py"), "iterate", url]
+        run = [sys.executable, str(HERE / "scale.py"), "iterate", url]
         return {str(count): json.loads(subprocess.check_output([*run, str(count)])) for count in counts}
 
 
 def concurrency(limits: Sequence[int]) -> dict[str, float]:
     """How many times the ideal wall time is taken, by so many pages in flight against a slow server."""
     with server("total", LATENCY) as url:
-        run = [sys.executable, str(HERE / "bench_scale.py"), "fly", url]
+        run = [sys.executable, str(HERE / "scale.py"), "fly", url]
         return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
 
 

@@ -1,6 +1,6 @@
 """Build wheel and sdist into dist/, and check them: their metadata, what the wheel holds, and that the sdist makes it.
 
-Exits 1, with the difference, where the wheel does not hold exactly what scripts/wheel.txt lists and generated/ has.
+Exits 1, with the difference, where the wheel does not hold exactly what wheel.txt lists and generated/ has.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
-LIST = ROOT / "scripts/wheel.txt"
+LIST = Path(__file__).with_name("wheel.txt")
 GENERATED = ROOT / "generated"
 
 
@@ -60,7 +60,7 @@ def built() -> str | None:
         if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
             return "the sdist makes another wheel than the checkout does"
     if lines := difference(expected(), contents(wheel)):
-        return f"{lines}\nis any of it meant? then change scripts/wheel.txt"
+        return f"{lines}\nis any of it meant? then change scripts/release/wheel.txt"
     return None
 
 

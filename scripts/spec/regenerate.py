@@ -1,6 +1,6 @@
 """Make what is generated: fragment + overlay -> low-level client, and the document that the test kit validates with.
 
-``python scripts/regenerate.py`` writes; with ``--check`` it only compares, and exits 1 with the list of files that
+``python scripts/spec/regenerate.py`` writes; with ``--check`` it only compares, and exits 1 with the list of files that
 differ. ``--root`` names another checkout.
 """
 
@@ -23,7 +23,7 @@ import jsonpath
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 GENERATED = PurePosixPath("generated")
 PACKAGE = GENERATED / "x_insights_api"
 DOCUMENT = PurePosixPath("facade/x_insights/testing/openapi.json")

@@ -9,7 +9,7 @@ import pdoc
 
 import x_insights
 
-BUILD = Path(__file__).resolve().parents[1] / "build/docs"
+BUILD = Path(__file__).resolve().parents[2] / "build/docs"
 
 
 def main() -> None:

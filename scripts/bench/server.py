@@ -1,6 +1,6 @@
 """A loopback server that costs the client nothing: canned bytes, in a process of its own.
 
-``python bench_server.py PAGE LATENCY`` prints its port, and serves until its standard input ends.
+``python server.py PAGE LATENCY`` prints its port, and serves until its standard input ends.
 """
 
 from __future__ import annotations
