@@ -1,6 +1,5 @@
 """Sessions: `nox -l` lists them."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "recipes", "docs", "package"]
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: it makes an environment in a second
 # CI runs on the interpreters that it has; nothing is downloaded behind anybody's back.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
@@ -109,12 +109,8 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def downstream(session: nox.Session) -> None:
     """Test and type-check a service that knows the library by its wheel alone."""
-    wheels = Path(session.create_tmp(), "wheels")
-    shutil.rmtree(wheels, ignore_errors=True)
-    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), ".")
-    (wheel,) = wheels.glob("*.whl")
     tests = nox.project.dependency_groups(nox.project.load_toml("tests/downstream/pyproject.toml"), "tests")
-    session.install(f"{wheel}[testing]", "./tests/downstream", *tests)
+    session.install(".[testing]", "./tests/downstream", *tests)
     session.run("pyright", "--verifytypes", "x_insights", "--ignoreexternal")
     session.chdir("tests/downstream")
     session.run("pytest")
