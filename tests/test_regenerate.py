@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from regenerate import DOCUMENT, ROOT, files, write
+from regenerate import DOCUMENT, ROOT, read_files, replace_files
 
 PACKAGE = "generated/x_insights_api"
 
@@ -43,7 +43,7 @@ def replace(path, old, new):
 
 def test_the_repository_is_up_to_date(original):
     run = regenerate(original, "--check")
-    assert (run.returncode, run.stdout) == (0, "generated/ is what openapi/ makes\n"), run.stderr
+    assert (run.returncode, run.stdout) == (0, "generated/ is up to date with openapi/\n"), run.stderr
 
 
 def edit(root):
@@ -79,7 +79,7 @@ def test_a_difference_is_found_and_mended(checkout, original, change):
     assert (run.returncode, run.stdout) == (1, f"{line}\n")
     assert "nox -s generate" in run.stderr
     assert regenerate(checkout).returncode == 0
-    assert files(checkout) == files(original)
+    assert read_files(checkout) == read_files(original)
 
 
 def test_a_new_metric_becomes_a_member(checkout):
@@ -97,27 +97,27 @@ def test_a_new_metric_becomes_a_member(checkout):
     [
         # The generator would warn, leave the parameter out, and go on.
         ("insights-28hr.yaml", "$ref: '#/components/parameters/Eng", "$ref: '#/components/parameters/Gone", "Gone"),
-        ("overlay.yaml", "[?@.name == 'tweet_ids']", "[?@.name == 'ids']", "names 0 places"),
-        ("overlay.yaml", "[?@.name == 'tweet_ids']", "[*]", "places of the fragment, not one object"),
+        ("overlay.yaml", "[?@.name == 'tweet_ids']", "[?@.name == 'ids']", "matches 0 places"),
+        ("overlay.yaml", "[?@.name == 'tweet_ids']", "[*]", "places in the fragment, not one object"),
         ("overlay.yaml", "[?@.name == 'tweet_ids']", "[?", "[?"),
         ("insights-28hr.yaml", "openapi: 3.0.0\n", "openapi: [\n", "insights-28hr.yaml"),
     ],
 )
 def test_a_failed_run_says_why_and_changes_nothing(checkout, name, old, new, words):
     replace(checkout / "openapi" / name, old, new)
-    before = files(checkout)
+    before = read_files(checkout)
     run = regenerate(checkout)
     assert run.returncode == 1
     assert words in run.stderr
     assert "Traceback" not in run.stderr
-    assert files(checkout) == before
+    assert read_files(checkout) == before
 
 
 def test_a_swap_that_fails_half_way_is_undone(checkout, original):
-    expected = dict.fromkeys([*(f for f in files(checkout) if f.parts[0] == "generated"), DOCUMENT], b"new")
+    expected = dict.fromkeys([*(f for f in read_files(checkout) if f.parts[0] == "generated"), DOCUMENT], b"new")
     (checkout / DOCUMENT).unlink()
     (checkout / DOCUMENT).mkdir()  # so that the file cannot take its place
     with pytest.raises(IsADirectoryError):
-        write(checkout, expected)
-    assert files(checkout / "generated") == files(original / "generated")
+        replace_files(checkout, expected)
+    assert read_files(checkout / "generated") == read_files(original / "generated")
     assert [path.name for path in checkout.glob(".regenerate-*")] == []

@@ -6,17 +6,17 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from extract import referred
-from regenerate import ROOT, amended, member_name, read_yaml
+from document import read_document, resolve_reference
+from regenerate import ROOT, apply_overlay, derive_member_name
 from x_insights import ALL_METRICS, _validation
 from x_insights._endpoints import INSIGHTS_28HR, insights_28hr
 from x_insights._query import validate_query
 from x_insights_api.models import EngagementField, Granularity, Metric
 
 PATH = "/2/insights/28hr"
-FRAGMENT = read_yaml(ROOT / "openapi/insights-28hr.yaml")
-OVERLAY = read_yaml(ROOT / "openapi/overlay.yaml")
-DOCUMENT = amended(FRAGMENT, OVERLAY)
+FRAGMENT = read_document(ROOT / "openapi/insights-28hr.yaml")
+OVERLAY = read_document(ROOT / "openapi/overlay.yaml")
+DOCUMENT = apply_overlay(FRAGMENT, OVERLAY)
 (OPERATION,) = (item["get"] for item in FRAGMENT["paths"].values())
 
 
@@ -27,7 +27,7 @@ def resolved(node):
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return resolved(referred(FRAGMENT, node["$ref"]))
+        return resolved(resolve_reference(FRAGMENT, node["$ref"]))
     return {name: resolved(item) for name, item in node.items()}
 
 
@@ -81,13 +81,13 @@ def test_requests_have_the_required_parameters():
 )
 def test_enums_have_the_values_of_the_spec_and_readable_names(enum, schema):
     assert {member.value for member in enum} == set(schema["enum"])
-    assert all(member.name == member_name(member.value) for member in enum)
+    assert all(member.name == derive_member_name(member.value) for member in enum)
 
 
 def test_member_names():
-    assert member_name("VideoPlayed25Percent") == "VIDEO_PLAYED_25_PERCENT"
-    assert member_name("Impressions") == "IMPRESSIONS"
-    assert member_name("errors") == "ERRORS"
+    assert derive_member_name("VideoPlayed25Percent") == "VIDEO_PLAYED_25_PERCENT"
+    assert derive_member_name("Impressions") == "IMPRESSIONS"
+    assert derive_member_name("errors") == "ERRORS"
 
 
 def test_the_default_responses_are_problem_and_error():

@@ -1,4 +1,4 @@
-"""Changes: how two extracts of the operation differ, in plain words, and what that means for callers of the facade."""
+"""Compare two extracts of an operation: say what changed in plain words, and if it breaks callers of the facade."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 import attrs
 import greenery
 
-from extract import Document, operation_of, referred
+from document import Document, resolve_reference
+from extract import get_operation
 
-# Keywords that allow less the smaller, or the larger, their number is.
-UPPER = {"maxItems", "maxLength", "maximum", "maxProperties"}
-LOWER = {"minItems", "minLength", "minimum", "minProperties"}
+# Keywords that allow less the smaller (upper bounds) or the larger (lower bounds) their number is.
+UPPER_BOUNDS = {"maxItems", "maxLength", "maximum", "maxProperties"}
+LOWER_BOUNDS = {"minItems", "minLength", "minimum", "minProperties"}
 
 
 @attrs.frozen
 class Change:
-    """One difference; `thing` is the name that our own files would know it by."""
+    """One difference. `thing` is the name that our own files use for what changed."""
 
     place: str
     what: str
@@ -30,25 +31,30 @@ class Change:
         return f"{self.place}: {self.what}"
 
 
-def changes(old: Document, new: Document) -> list[Change]:
-    """All differences, the breaking ones first."""
-    found = [*_operation(old, new), *_security(old, new), *_parameters(old, new), *_responses(old, new)]
-    return sorted(found, key=lambda change: not change.breaking)
+def find_changes(old: Document, new: Document) -> list[Change]:
+    """Return all differences, the breaking ones first."""
+    changes = [
+        *_compare_operations(old, new),
+        *_compare_security(old, new),
+        *_compare_parameters(old, new),
+        *_compare_responses(old, new),
+    ]
+    return sorted(changes, key=lambda change: not change.breaking)
 
 
-def _operation(old: Document, new: Document) -> Iterator[Change]:
-    (old_path, old_method, before), (new_path, new_method, after) = operation_of(old), operation_of(new)
-    yield from _value("operation", "path", old_path, new_path, breaking=True)
-    yield from _value("operation", "method", old_method, new_method, breaking=True)
+def _compare_operations(old: Document, new: Document) -> Iterator[Change]:
+    (old_path, old_method, before), (new_path, new_method, after) = get_operation(old), get_operation(new)
+    yield from _compare_values("operation", "path", old_path, new_path, breaking=True, thing=old_path)
+    yield from _compare_values("operation", "method", old_method, new_method, breaking=True)
     for name in ("operationId", "tags", "deprecated"):
-        yield from _value("operation", name, before.get(name), after.get(name), breaking=False)
-    yield from _value("document", "servers", old["servers"], new["servers"], breaking=True)
-    yield from _value("document", "openapi", old["openapi"], new["openapi"], breaking=False)
+        yield from _compare_values("operation", name, before.get(name), after.get(name), breaking=False)
+    yield from _compare_values("document", "servers", old["servers"], new["servers"], breaking=True)
+    yield from _compare_values("document", "openapi", old["openapi"], new["openapi"], breaking=False)
 
 
-def _security(old: Document, new: Document) -> Iterator[Change]:
+def _compare_security(old: Document, new: Document) -> Iterator[Change]:
     before, after = (
-        {name: set(scopes) for each in operation_of(document)[2].get("security", []) for name, scopes in each.items()}
+        {name: set(scopes) for each in get_operation(document)[2].get("security", []) for name, scopes in each.items()}
         for document in (old, new)
     )
     for name in sorted(before.keys() | after.keys()):
@@ -61,15 +67,14 @@ def _security(old: Document, new: Document) -> Iterator[Change]:
             for scope in sorted(before[name] ^ after[name]):
                 added = scope in after[name]
                 yield Change(place, f"scope {scope} {'added' if added else 'removed'}", added, scope)
-            one, other = (_scheme(document, name) for document in (old, new))
-            if one != other:
-                # Where a token comes from is the caller's business; how it is sent is the facade's.
-                breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
-                yield Change(place, f"definition {_text(one)} → {_text(other)}", breaking, name)
+            one, other = _get_scheme(old, name), _get_scheme(new, name)
+            # Where a token comes from is the caller's business. How it is sent is the facade's.
+            breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
+            yield from _compare_values(place, "definition", one, other, breaking=breaking, thing=name)
 
 
-def _parameters(old: Document, new: Document) -> Iterator[Change]:
-    before, after = _named_parameters(old), _named_parameters(new)
+def _compare_parameters(old: Document, new: Document) -> Iterator[Change]:
+    before, after = _get_parameters(old), _get_parameters(new)
     for name in dict.fromkeys([*before, *after]):
         place = f"parameter {name}"
         if name not in after:
@@ -82,52 +87,52 @@ def _parameters(old: Document, new: Document) -> Iterator[Change]:
             if rest_before.pop("required") != (required := rest_after.pop("required")):
                 yield Change(place, f"now {'required' if required else 'optional'}", required, name)
             for keyword in sorted(rest_before.keys() | rest_after.keys()):
-                yield from _value(place, keyword, rest_before.get(keyword), rest_after.get(keyword), breaking=True)
+                values = rest_before.get(keyword), rest_after.get(keyword)
+                yield from _compare_values(place, keyword, *values, breaking=True)
             schemas = before[name].get("schema", {}), after[name].get("schema", {})
-            yield from _schema(old, new, *schemas, place, request=True)
+            yield from _compare_schemas(old, new, *schemas, place, request=True)
 
 
-def _responses(old: Document, new: Document) -> Iterator[Change]:
-    before, after = _contents(old), _contents(new)
+def _compare_responses(old: Document, new: Document) -> Iterator[Change]:
+    before, after = _get_response_schemas(old), _get_response_schemas(new)
     for status, kind in sorted(before.keys() | after.keys()):
         place = f"response {status}"
-        # The facade reads every other response itself, whatever the spec says of it.
+        # The facade parses all other responses itself, whatever the spec says about them.
         success = status == "200"
         if (status, kind) not in after:
             yield Change(place, f"{kind} removed", success, kind)
         elif (status, kind) not in before:
             yield Change(place, f"{kind} added", False, kind)
         else:
-            for change in _schema(old, new, before[status, kind], after[status, kind], place, request=False):
+            for change in _compare_schemas(old, new, before[status, kind], after[status, kind], place, request=False):
                 yield change if success else attrs.evolve(change, breaking=False)
 
 
-def _schema(
+def _compare_schemas(
     old: Document, new: Document, before: Document, after: Document, place: str, *, request: bool
 ) -> Iterator[Change]:
-    if _name(before) != _name(after):
-        yield Change(place, f"schema {_name(before)} → {_name(after)}", False, _name(before))
-    before, after = _resolved(old, before), _resolved(new, after)
+    old_name, new_name = _get_schema_name(before), _get_schema_name(after)
+    yield from _compare_values(place, "schema", old_name, new_name, breaking=False, thing=old_name)
+    before, after = _resolve(old, before), _resolve(new, after)
     for keyword in sorted(before.keys() | after.keys()):
         one, other = before.get(keyword), after.get(keyword)
         if keyword == "properties":
-            yield from _properties(old, new, one or {}, other or {}, place, request=request)
+            yield from _compare_properties(old, new, one or {}, other or {}, place, request=request)
         elif keyword == "items" and one is not None and other is not None:
-            yield from _schema(old, new, one, other, f"{place}[]", request=request)
+            yield from _compare_schemas(old, new, one, other, f"{place}[]", request=request)
         elif keyword in ("enum", "required"):
             for value in sorted({*(one or ())} ^ {*(other or ())}, key=str):
                 added = value in (other or ())
-                # A caller may have sent a value that is gone, and cannot know of a field that is now demanded.
+                # A caller may have sent a value that is now removed, and does not know a field that is now required.
                 breaking = request and added == (keyword == "required")
                 word = "value" if keyword == "enum" else "required field"
                 yield Change(place, f"{word} {value} {'added' if added else 'removed'}", breaking, str(value))
         elif one != other:
-            yield Change(
-                place, f"{keyword} {_text(one)} → {_text(other)}", _breaks(keyword, one, other, request), keyword
-            )
+            breaking = _is_breaking(keyword, one, other, request=request)
+            yield from _compare_values(place, keyword, one, other, breaking=breaking)
 
 
-def _properties(
+def _compare_properties(
     old: Document, new: Document, before: Document, after: Document, place: str, *, request: bool
 ) -> Iterator[Change]:
     for name in dict.fromkeys([*before, *after]):
@@ -137,64 +142,67 @@ def _properties(
         elif name not in before:
             yield Change(field, "added", False, name)
         else:
-            yield from _schema(old, new, before[name], after[name], field, request=request)
+            yield from _compare_schemas(old, new, before[name], after[name], field, request=request)
 
 
-def _breaks(keyword: str, before: Any, after: Any, request: bool) -> bool:
-    """Whether a request that was good may now be refused, or a response may now be unreadable."""
+def _compare_values(
+    place: str, name: str, before: Any, after: Any, *, breaking: bool, thing: str | None = None
+) -> Iterator[Change]:
+    if before != after:
+        yield Change(place, f"{name} {_format_value(before)} → {_format_value(after)}", breaking, thing or name)
+
+
+def _is_breaking(keyword: str, before: Any, after: Any, *, request: bool) -> bool:
+    """Return whether X may now reject a request that was valid, or send a response that the facade cannot parse."""
     if not request:
-        return keyword not in UPPER | LOWER | {"pattern", "uniqueItems", "format"}
-    if keyword in UPPER:
+        return keyword not in UPPER_BOUNDS | LOWER_BOUNDS | {"pattern", "uniqueItems", "format"}
+    if keyword in UPPER_BOUNDS:
         return after is not None and (before is None or after < before)
-    if keyword in LOWER:
+    if keyword in LOWER_BOUNDS:
         return after is not None and (before is None or after > before)
     if keyword == "uniqueItems":
         return bool(after)
     if keyword == "pattern":
-        return after is not None and not _widened(before, after)
+        return after is not None and not _is_superset(after, before)
     return True
 
 
-def _widened(before: str | None, after: str) -> bool:
+def _is_superset(pattern: str, other: str | None) -> bool:
+    """Return whether a pattern matches all that the other one matches; False if that is unknown."""
     try:
-        return before is not None and bool(greenery.parse(before).difference(greenery.parse(after)).empty())
-    except Exception:  # a pattern of a kind that greenery does not parse
+        return other is not None and bool(greenery.parse(other).difference(greenery.parse(pattern)).empty())
+    except Exception:  # greenery cannot parse every kind of pattern
         return False
 
 
-def _value(place: str, name: str, before: Any, after: Any, *, breaking: bool) -> Iterator[Change]:
-    if before != after:
-        yield Change(place, f"{name} {_text(before)} → {_text(after)}", breaking, before if name == "path" else name)
-
-
-def _text(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _scheme(document: Document, name: str) -> Document:
+def _get_scheme(document: Document, name: str) -> Document:
     scheme: Document = copy.deepcopy(document["components"]["securitySchemes"][name])
     for flow in scheme.get("flows", {}).values():
         del flow["scopes"]
     return scheme
 
 
-def _named_parameters(document: Document) -> dict[str, Document]:
-    parameters = (_resolved(document, each) for each in operation_of(document)[2]["parameters"])
+def _get_parameters(document: Document) -> dict[str, Document]:
+    parameters = (_resolve(document, each) for each in get_operation(document)[2]["parameters"])
     return {parameter["name"]: parameter for parameter in parameters}
 
 
-def _contents(document: Document) -> dict[tuple[str, str], Document]:
-    """The schema of each status and media type."""
+def _get_response_schemas(document: Document) -> dict[tuple[str, str], Document]:
+    """Return the schema of each status and media type."""
     return {
         (status, kind): media.get("schema", {})
-        for status, response in operation_of(document)[2].get("responses", {}).items()
-        for kind, media in _resolved(document, response).get("content", {}).items()
+        for status, response in get_operation(document)[2].get("responses", {}).items()
+        for kind, media in _resolve(document, response).get("content", {}).items()
     }
 
 
-def _resolved(document: Document, node: Document) -> Document:
-    return _resolved(document, referred(document, node["$ref"])) if "$ref" in node else node
-
-
-def _name(schema: Document) -> str:
+def _get_schema_name(schema: Document) -> str:
     return str(schema.get("$ref", "inline")).rpartition("/")[2]
+
+
+def _resolve(document: Document, node: Document) -> Document:
+    return _resolve(document, resolve_reference(document, node["$ref"])) if "$ref" in node else node
