@@ -1,6 +1,6 @@
-"""Build wheel and sdist into dist/, and check them: their metadata, what the wheel holds, and that the sdist makes it.
+"""Build wheel and sdist into dist/. Check their metadata, the files in the wheel, and that the sdist builds that wheel.
 
-Exits 1, with the difference, where the wheel does not hold exactly what wheel.txt lists and generated/ has.
+Exits 1, with the difference, if the files in the wheel are not exactly those of wheel.txt and generated/.
 """
 
 from __future__ import annotations
@@ -10,58 +10,62 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
-LIST = Path(__file__).with_name("wheel.txt")
+FILES = Path(__file__).with_name("wheel.txt")
 GENERATED = ROOT / "generated"
 
 
-def python(*arguments: str) -> None:
+def build() -> Path:
+    """Build both packages into dist/, the wheel from the sdist. Return the wheel."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    run_module("build", "--outdir", str(DIST))
+    (wheel,) = DIST.glob("*.whl")
+    return wheel
+
+
+def find_faults(wheel: Path) -> Iterator[str]:
+    run_module("twine", "check", "--strict", *map(str, DIST.iterdir()))
+    with tempfile.TemporaryDirectory() as folder:
+        run_module("build", "--wheel", "--outdir", folder)
+        if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
+            yield "the wheel built from the sdist is not the one built from the checkout"
+    if difference := compare(list_expected_files(), list_files(wheel)):
+        yield f"{difference}\nif the wheel is right, change scripts/release/wheel.txt"
+
+
+def run_module(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def expected() -> list[str]:
-    files = (path for path in GENERATED.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return sorted([*LIST.read_text("utf-8").split(), *(path.relative_to(GENERATED).as_posix() for path in files)])
+def list_expected_files() -> list[str]:
+    generated = (path for path in GENERATED.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return sorted([*FILES.read_text("utf-8").split(), *(path.relative_to(GENERATED).as_posix() for path in generated)])
 
 
-def contents(wheel: Path) -> list[str]:
-    """The names of all files in a wheel, with the version left out."""
+def list_files(wheel: Path) -> list[str]:
+    """Return the paths of all files in a wheel, without its version."""
     distribution, version, *_ = wheel.name.split("-")
     with ZipFile(wheel) as archive:
         return sorted(name.replace(f"{distribution}-{version}", distribution) for name in archive.namelist())
 
 
-def difference(wanted: list[str], found: list[str]) -> str:
-    """Lines with `-` for what is missing and `+` for what is there beside; empty where they are the same."""
-    lines = difflib.unified_diff(wanted, found, "expected", "wheel", lineterm="", n=0)
+def compare(expected: Sequence[str], found: Sequence[str]) -> str:
+    """Return lines with `-` for what is missing and `+` for what is unexpected, or nothing if they are the same."""
+    lines = difflib.unified_diff(expected, found, "expected", "wheel", lineterm="", n=0)
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
 
 def main() -> int:
-    shutil.rmtree(DIST, ignore_errors=True)
-    if fault := built():
-        shutil.rmtree(DIST, ignore_errors=True)  # nothing to be uploaded by mistake
-        print(fault, file=sys.stderr)
+    if faults := list(find_faults(build())):
+        shutil.rmtree(DIST)  # so that nobody uploads it by mistake
+        print("\n".join(faults), file=sys.stderr)
         return 1
     return 0
-
-
-def built() -> str | None:
-    """Fill dist/; what is wrong with it, None where nothing."""
-    python("build", "--outdir", str(DIST))  # the wheel from the sdist
-    python("twine", "check", "--strict", *map(str, DIST.iterdir()))
-    (wheel,) = DIST.glob("*.whl")
-    with tempfile.TemporaryDirectory() as folder:
-        python("build", "--wheel", "--outdir", folder)
-        if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
-            return "the sdist makes another wheel than the checkout does"
-    if lines := difference(expected(), contents(wheel)):
-        return f"{lines}\nis any of it meant? then change scripts/release/wheel.txt"
-    return None
 
 
 if __name__ == "__main__":
