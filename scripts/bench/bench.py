@@ -1,7 +1,7 @@
 """Measure the library against the limit and its peers: CPU, wall time, memory, imports, scale and concurrency.
 
-All contenders are measured in one run, by turns, each in a process of its own, against a loopback server in another.
-Prints ratios, and writes them to build/bench.json and build/bench.png. ``--quick`` is for use while working.
+One run measures all contenders in turn, each in a process of its own, against a loopback server in another process.
+Prints ratios, and writes them to build/bench.json and build/bench.png. ``--quick`` is for use during development.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from worker import CONTENDERS
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
-# How many requests of a page a turn makes: about a fifth of a second for the slowest of them.
+# Requests per turn: the slowest contender takes about a fifth of a second for them.
 REQUESTS = {"total": 100, "hourly": 6, "one": 150}
 IMPORTS = (
     "import httpx",
     "import x_insights",
-    "from x_insights import InsightsClient, Metric",  # with the enums, which load on first use
+    "from x_insights import InsightsClient, Metric",  # loads the enums too
     "import xdk",
     "import tweepy",
 )
@@ -40,8 +40,8 @@ Figures = dict[str, dict[str, float]]
 
 
 @contextlib.contextmanager
-def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A script of ours, that ends when its standard input does."""
+def start(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start another script of this folder, which ends when its standard input is closed."""
     command = [sys.executable, str(HERE / script), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         yield running
@@ -49,7 +49,8 @@ def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             running.stdin.close()
 
 
-def ask(running: subprocess.Popen[str], line: str) -> Any:
+def request(running: subprocess.Popen[str], line: str) -> Any:
+    """Send a line to a worker. Return the figures that it sends back."""
     assert running.stdin is not None
     assert running.stdout is not None
     running.stdin.write(f"{line}\n")
@@ -58,22 +59,23 @@ def ask(running: subprocess.Popen[str], line: str) -> Any:
 
 
 @contextlib.contextmanager
-def server(page: str, latency: float = 0.0) -> Iterator[str]:
-    with process("server.py", page, str(latency)) as running:
+def start_server(page: str, latency: float = 0.0) -> Iterator[str]:
+    """Start a server for a page, and yield its URL."""
+    with start("server.py", page, str(latency)) as running:
         assert running.stdout is not None
         yield f"http://127.0.0.1:{running.stdout.readline().strip()}"
 
 
-def measured(page: str, rounds: int) -> Figures:
-    """The medians of all contenders on one page, by turns."""
+def measure_page(page: str, rounds: int) -> Figures:
+    """Measure all contenders on one page, in turn. Return their medians."""
     turns: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(server(page))
-        workers = {name: stack.enter_context(process("worker.py", name, url, page)) for name in CONTENDERS}
+        url = stack.enter_context(start_server(page))
+        workers = {name: stack.enter_context(start("worker.py", name, url, page)) for name in CONTENDERS}
         for turn in range(rounds + 1):
             for name, worker in workers.items():
-                figures = ask(worker, str(REQUESTS[page]))
-                if turn:  # the first is for warming up
+                figures = request(worker, str(REQUESTS[page]))
+                if turn:  # the first one warms up
                     turns[name].append(figures)
     return {
         name: {key: statistics.median(each[key] for each in figures) for key in figures[0]}
@@ -81,8 +83,8 @@ def measured(page: str, rounds: int) -> Figures:
     }
 
 
-def imports(rounds: int) -> dict[str, float]:
-    """Median seconds of each import, in a new interpreter each time, by turns."""
+def measure_imports(rounds: int) -> dict[str, float]:
+    """Return the median seconds of each import, measured in turn, in a new interpreter each time."""
     code = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
     seconds: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for _ in range(rounds):
@@ -91,21 +93,21 @@ def imports(rounds: int) -> dict[str, float]:
     return {name: statistics.median(taken) for name, taken in seconds.items()}
 
 
-def scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
-    """Seconds and megabytes that an iteration over so many ids takes."""
-    with server("one") as url:
-        run = [sys.executable, str(HERE / "scale.py"), "iterate", url]
+def measure_scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
+    """Return the seconds and megabytes that an iteration takes, by number of ids."""
+    with start_server("one") as url:
+        run = [sys.executable, str(HERE / "scale.py"), "iteration", url]
         return {str(count): json.loads(subprocess.check_output([*run, str(count)])) for count in counts}
 
 
-def concurrency(limits: Sequence[int]) -> dict[str, float]:
-    """How many times the ideal wall time is taken, by so many pages in flight against a slow server."""
-    with server("total", LATENCY) as url:
-        run = [sys.executable, str(HERE / "scale.py"), "fly", url]
+def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
+    """Return the ratio of wall time to the ideal one against a slow server, by number of pages in flight."""
+    with start_server("total", LATENCY) as url:
+        run = [sys.executable, str(HERE / "scale.py"), "concurrency", url]
         return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
 
 
-def shown(console: Console, page: str, figures: Figures) -> None:
+def print_figures(console: Console, page: str, figures: Figures) -> None:
     table = Table(title=f"{page}: {PAGES[page][0]} ids x {PAGES[page][1]} metrics, {PAGES[page][2] or 'no'} buckets")
     for heading in ("", "CPU ms", f"CPU / {FLOOR}", f"CPU / {PEER}", f"CPU {XDK} / this", "wall ms", "peak MB"):
         table.add_column(heading, justify="right" if heading else "left")
@@ -120,8 +122,8 @@ def shown(console: Console, page: str, figures: Figures) -> None:
     console.print(table)
 
 
-def bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
-    """What is promised: a name, the figure, the bar, and whether the figure is to be below it."""
+def compare_with_bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
+    """Yield for each promise its name, the figure, the bar, and whether the bar is an upper one."""
     for page, peer, xdk in (("total", 1.25, 2.5), ("hourly", 1.0, 12.0)):
         cpu = {name: each["cpu"] for name, each in results["pages"][page].items()}
         yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], peer, True
@@ -131,16 +133,12 @@ def bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
     counts = [int(count) for count in results["scale"]]
     first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))
     yield f"{counts[-1]:,} ids: MB of growth", last["growth"], 10, True
-    yield (
-        f"{counts[-1]:,} ids: time per id / that of {counts[0]:,}",
-        (last["seconds"] / counts[-1] / (first["seconds"] / counts[0])),
-        1.25,
-        True,
-    )
+    growth = last["seconds"] / counts[-1] / (first["seconds"] / counts[0])
+    yield f"{counts[-1]:,} ids: time per id / that of {counts[0]:,}", growth, 1.25, True
     yield "8 pages in flight: wall / ideal", results["concurrency"]["8"], 1.2, True
 
 
-def drawn(results: dict[str, Any], path: Path) -> None:
+def draw_chart(results: dict[str, Any], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -157,27 +155,27 @@ def drawn(results: dict[str, Any], path: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, within a minute")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, in less than a minute")
     quick = parser.parse_args().quick
     console = Console(width=130)
     results: dict[str, Any] = {"pages": {}}
     for page in PAGES:
-        results["pages"][page] = measured(page, 7 if quick else 25)
-        shown(console, page, results["pages"][page])
-    results["imports"] = imports(5 if quick else 21)
-    results["scale"] = scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
-    results["concurrency"] = concurrency((1, 8, 32))
+        results["pages"][page] = measure_page(page, 7 if quick else 25)
+        print_figures(console, page, results["pages"][page])
+    results["imports"] = measure_imports(5 if quick else 21)
+    results["scale"] = measure_scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+    results["concurrency"] = measure_concurrency((1, 8, 32))
     for name in ("imports", "scale", "concurrency"):
         console.print(name, results[name])
     missed = 0
-    for name, figure, bar, below in bars(results):
-        holds = figure <= bar if below else figure >= bar
+    for name, figure, bar, upper in compare_with_bars(results):
+        holds = figure <= bar if upper else figure >= bar
         missed += not holds
         word = "holds " if holds else "MISSED"
-        console.print(f"{word}  {name}: {figure:.2f}, bar {'at most' if below else 'at least'} {bar}")
+        console.print(f"{word}  {name}: {figure:.2f}, bar {'at most' if upper else 'at least'} {bar}")
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
-    drawn(results, BUILD / "bench.png")
+    draw_chart(results, BUILD / "bench.png")
     return 1 if missed else 0
 
 

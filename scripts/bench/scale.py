@@ -1,4 +1,8 @@
-"""What a long iteration costs, and how near to the ideal many pages in flight come: each in a process of its own."""
+"""Measure what a long iteration costs, or how near to the ideal wall time many pages in flight come.
+
+``python scripts/bench/scale.py iteration URL COUNT`` or ``... concurrency URL LIMIT LATENCY`` prints one line of JSON.
+Each measurement has a process of its own, so that the peak memory is its own.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,30 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 from x_insights import AsyncInsightsClient, InsightsClient
 
 
-def iterate(url: str, count: str) -> dict[str, float]:
-    """Iterate over so many ids; the seconds, and the megabytes that the process grew by since its first page."""
+def measure_iteration(url: str, count: str) -> dict[str, float]:
+    """Iterate over `count` ids. Return the seconds, and the megabytes that the process has grown since the warm-up."""
     tweet_ids = [str(10**18 + each) for each in range(int(count))]
     with InsightsClient("token", base_url=url) as client:
         client.get_28hr(tweet_ids[:1000], "impressions")  # warms up
-        memory, begun = peak(), time.perf_counter()
+        memory, begun = get_peak_memory(), time.perf_counter()
         for page in client.iter_28hr(tweet_ids, "impressions"):
             page.to_dict()
-        return {"seconds": time.perf_counter() - begun, "growth": peak() - memory}
+        return {"seconds": time.perf_counter() - begun, "growth": get_peak_memory() - memory}
 
 
-def peak() -> float:
+def get_peak_memory() -> float:
+    """Return the peak memory of this process, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def fly(url: str, limit: str, latency: str) -> float:
-    """Fetch sixteen rounds of pages with so many in flight; the wall time, in ideal ones."""
+def measure_concurrency(url: str, limit: str, latency: str) -> float:
+    """Fetch sixteen rounds of pages, `limit` of them in flight. Return the ratio of wall time to the ideal one."""
     rounds, in_flight = 16, int(limit)
     tweet_ids = [str(10**18 + each) for each in range(rounds * in_flight * 25)]
 
@@ -43,4 +50,5 @@ def fly(url: str, limit: str, latency: str) -> float:
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    print(json.dumps(iterate(*arguments) if name == "iterate" else fly(*arguments)))
+    measure: dict[str, Callable[..., Any]] = {"iteration": measure_iteration, "concurrency": measure_concurrency}
+    print(json.dumps(measure[name](*arguments)))

@@ -1,6 +1,6 @@
-"""A loopback server that costs the client nothing: canned bytes, in a process of its own.
+"""A loopback server that costs the client nothing: it sends prepared bytes, from a process of its own.
 
-``python server.py PAGE LATENCY`` prints its port, and serves until its standard input ends.
+``python scripts/bench/server.py PAGE LATENCY`` prints its port, and serves until its standard input is closed.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from typing import Any
 
 from x_insights import ALL_METRICS
 
+# The number of ids, of metrics, and of time buckets.
 PAGES = {"total": (25, 26, 0), "hourly": (25, 26, 28), "one": (1, 1, 0)}
 TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(25)]
 
 
-def shape(page: str) -> tuple[list[str], list[str], str]:
-    """The ids, the metrics and the granularity that a page is asked for with."""
+def get_arguments(page: str) -> tuple[list[str], list[str], str]:
+    """Return the ids, the metrics and the granularity of the request for a page."""
     ids, metrics, buckets = PAGES[page]
     return TWEET_IDS[:ids], [metric.value for metric in ALL_METRICS[:metrics]], "Hourly" if buckets else "Total"
 
 
-def body(page: str) -> bytes:
-    """A whole page, every figure there."""
-    tweet_ids, metrics, _ = shape(page)
+def build_body(page: str) -> bytes:
+    """Build the body of a complete page, with no figure missing."""
+    tweet_ids, metrics, _ = get_arguments(page)
     buckets = PAGES[page][2]
     values = [
         [{"metric_type": metric, "metric_value": 7 * n + m} for m, metric in enumerate(metrics)] for n in range(29)
@@ -47,10 +48,10 @@ def body(page: str) -> bytes:
 
 
 async def serve(page: str, latency: float) -> None:
-    content = body(page)
+    content = build_body(page)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 await reader.readuntil(b"\r\n\r\n")
@@ -61,10 +62,10 @@ async def serve(page: str, latency: float) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=512)
+    server = await asyncio.start_server(respond, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    os._exit(0)  # connections are still open, and nobody is to be told
+    os._exit(0)  # connections are still open, and no client needs to be told
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A contender in a process of its own: ``python worker.py NAME URL PAGE``.
+"""Run one contender in a process of its own: ``python scripts/bench/worker.py NAME URL PAGE``.
 
-Each line of its standard input is a number of requests to make; the answer is a line of JSON: CPU and wall seconds, and
-the peak memory so far in kilobytes.
+Each line of standard input is a number of requests to make. The worker makes them, and prints a line of JSON: CPU and
+wall seconds per request, and the peak memory so far in kilobytes.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from server import shape
+from server import get_arguments
 
-Fetch = Callable[[], Any]
+Fetch = Callable[[], Any]  # makes one request, and returns its result
 
 
-def facade(url: str, page: str) -> Fetch:
+def prepare_facade(url: str, page: str) -> Fetch:
     from x_insights import InsightsClient
 
-    tweet_ids, metrics, granularity = shape(page)
+    tweet_ids, metrics, granularity = get_arguments(page)
     client = InsightsClient("token", base_url=url)
     return lambda: client.get_28hr(tweet_ids, metrics, granularity).to_dict()
 
 
-def facade_async(url: str, page: str) -> Fetch:
+def prepare_async_facade(url: str, page: str) -> Fetch:
     from x_insights import AsyncInsightsClient
 
-    tweet_ids, metrics, granularity = shape(page)
+    tweet_ids, metrics, granularity = get_arguments(page)
     client = AsyncInsightsClient("token", base_url=url)
     loop = asyncio.new_event_loop()
 
@@ -42,8 +42,8 @@ def facade_async(url: str, page: str) -> Fetch:
     return lambda: loop.run_until_complete(fetch())
 
 
-def parameters(page: str) -> dict[str, str]:
-    tweet_ids, metrics, granularity = shape(page)
+def build_parameters(page: str) -> dict[str, str]:
+    tweet_ids, metrics, granularity = get_arguments(page)
     return {
         "tweet_ids": ",".join(tweet_ids),
         "granularity": granularity,
@@ -52,21 +52,21 @@ def parameters(page: str) -> dict[str, str]:
     }
 
 
-def httpx_orjson(url: str, page: str) -> Fetch:
+def prepare_httpx_orjson(url: str, page: str) -> Fetch:
     import httpx
     import orjson
 
     client = httpx.Client(base_url=url, headers={"Authorization": "Bearer token"}, timeout=10)
-    params = parameters(page)
+    params = build_parameters(page)
     return lambda: orjson.loads(client.get("/2/insights/28hr", params=params).content)
 
 
-def generated(url: str, page: str) -> Fetch:
+def prepare_generated_client(url: str, page: str) -> Fetch:
     from x_insights_api import AuthenticatedClient
     from x_insights_api.api.tweets import get_insights_28_hr
     from x_insights_api.models import EngagementField, Granularity, Metric
 
-    tweet_ids, metrics, granularity = shape(page)
+    tweet_ids, metrics, granularity = get_arguments(page)
     client = AuthenticatedClient(base_url=url, token="token")
 
     def fetch() -> Any:
@@ -82,10 +82,10 @@ def generated(url: str, page: str) -> Fetch:
     return fetch
 
 
-def xdk(url: str, page: str) -> Fetch:
+def prepare_xdk(url: str, page: str) -> Fetch:
     from xdk import Client
 
-    tweet_ids, metrics, granularity = shape(page)
+    tweet_ids, metrics, granularity = get_arguments(page)
     client = Client(base_url=url, access_token="token")
 
     def fetch() -> Any:
@@ -95,15 +95,15 @@ def xdk(url: str, page: str) -> Fetch:
     return fetch
 
 
-def floor(url: str, page: str) -> Fetch:
-    """The standard library's HTTP and a checked decode: the least that Python can do."""
+def prepare_floor(url: str, page: str) -> Fetch:
+    """Prepare the least that Python can do: the standard library's HTTP, and a decode that validates."""
     import msgspec
 
     from x_insights._response import Page
 
     connection = http.client.HTTPConnection(urlsplit(url).netloc)
     decoder = msgspec.json.Decoder(Page, strict=False)
-    target = f"/2/insights/28hr?{urlencode(parameters(page), safe=',')}"
+    target = f"/2/insights/28hr?{urlencode(build_parameters(page), safe=',')}"
 
     def fetch() -> Any:
         connection.request("GET", target, headers={"Authorization": "Bearer token"})
@@ -113,12 +113,12 @@ def floor(url: str, page: str) -> Fetch:
 
 
 CONTENDERS: dict[str, Callable[[str, str], Fetch]] = {
-    "x_insights": facade,
-    "x_insights async": facade_async,
-    "httpx + orjson": httpx_orjson,
-    "generated client": generated,
-    "xdk 0.10.3": xdk,
-    "http.client + msgspec": floor,
+    "x_insights": prepare_facade,
+    "x_insights async": prepare_async_facade,
+    "httpx + orjson": prepare_httpx_orjson,
+    "generated client": prepare_generated_client,
+    "xdk 0.10.3": prepare_xdk,
+    "http.client + msgspec": prepare_floor,
 }
 
 
