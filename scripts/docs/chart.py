@@ -1,4 +1,4 @@
-"""Draw the impressions of some Posts by the hour, as the README shows them: chart.py [PATH]."""
+"""Draw the README's chart, the impressions of some Posts by the hour: ``python scripts/docs/chart.py [PATH]``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TWEET_IDS = ("20", "1347050636626259968", "1346889436626259968")
 CHART = Path(__file__).with_suffix(".png")
 
 
-def drawn(frame: polars.DataFrame, path: Path) -> None:
+def draw(frame: polars.DataFrame, path: Path) -> None:
     rcParams["date.converter"] = "concise"
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     axes = figure.subplots()
@@ -35,7 +35,7 @@ def drawn(frame: polars.DataFrame, path: Path) -> None:
 def main(path: Path) -> None:
     with Sandbox() as sandbox, InsightsClient("any-token", base_url=sandbox.url) as client:
         insights = client.get_28hr(TWEET_IDS, Metric.IMPRESSIONS, "Hourly")
-    drawn(polars.DataFrame(insights.to_rows()), path)
+    draw(polars.DataFrame(insights.to_rows()), path)
 
 
 if __name__ == "__main__":

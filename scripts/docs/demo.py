@@ -1,7 +1,7 @@
-"""Show the insights of some Posts: totals, hourly impressions, and what X could not answer.
+"""Show the insights of some Posts: totals, hourly impressions, and errors.
 
-Without arguments it asks a sandbox of its own for made-up Posts; with ids, and the variable X_ACCESS_TOKEN set, it
-asks X.
+Without arguments it fetches made-up Posts from a sandbox of its own. With ids, and with the variable X_ACCESS_TOKEN
+set, it fetches those Posts from X.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(tweet_ids: Sequence[str]) -> int:
     tweet_ids = [str(1346889436626259968 + 7919 * position) for position in range(60)]
     with Sandbox() as sandbox:
         sandbox.forbid(tweet_ids[3], tweet_ids[41])
-        console.print(f"A sandbox answers for X at {sandbox.url}; its figures are made up.")
+        console.print(f"The sandbox at {sandbox.url} stands in for X; its figures are made up.")
         return show(console, InsightsClient("any-token", base_url=sandbox.url), tweet_ids)
 
 
@@ -39,15 +39,15 @@ def show(console: Console, client: InsightsClient, tweet_ids: Sequence[str]) -> 
     with client:
         totals = fetch(console, client, tweet_ids, Granularity.TOTAL)
         hourly = fetch(console, client, tweet_ids, Granularity.HOURLY)
-    console.print(table(totals, hourly))
+    console.print(build_table(totals, hourly))
     for error in totals.errors:
         console.print(f"[yellow]{error['message']}[/yellow] ({', '.join(error['tweet_ids'])})")
     if totals.missing:
-        console.print(f"[yellow]X said nothing about {', '.join(totals.missing)}[/yellow]")
+        console.print(f"[yellow]X did not mention {', '.join(totals.missing)}[/yellow]")
     BUILD.mkdir(exist_ok=True)
     path = BUILD / "insights.json"
     path.write_text(json.dumps({"Total": totals.to_dict(), "Hourly": hourly.to_dict()}, indent=2), encoding="utf-8")
-    console.print(f"{len(totals)} of {len(tweet_ids)} Posts; all of it is in {os.path.relpath(path)}")
+    console.print(f"{len(totals)} of {len(tweet_ids)} Posts; all figures are in {os.path.relpath(path)}")
     return 0
 
 
@@ -60,20 +60,20 @@ def fetch(console: Console, client: InsightsClient, tweet_ids: Sequence[str], gr
     return insights
 
 
-def table(totals: Insights, hourly: Insights) -> Table:
-    drawn = Table(title="The last 28 hours", box=None, pad_edge=False)  # fits a terminal of 80 columns
-    drawn.add_column("Post")
+def build_table(totals: Insights, hourly: Insights) -> Table:
+    table = Table(title="The last 28 hours", box=None, pad_edge=False)  # fits a terminal of 80 columns
+    table.add_column("Post")
     for metric in METRICS:
-        drawn.add_column(metric.value, justify="right")
-    drawn.add_column("Impressions by the hour")
+        table.add_column(metric.value, justify="right")
+    table.add_column("Impressions by the hour")
     for tweet_id, tweet in totals.items():
-        counted = [tweet["totals"].get(metric.value) for metric in METRICS]
-        cells = ["-" if value is None else f"{value:,}" for value in counted]
-        drawn.add_row(tweet_id, *cells, sparkline(hourly, tweet_id))
-    return drawn
+        values = [tweet["totals"].get(metric.value) for metric in METRICS]
+        cells = ["-" if value is None else f"{value:,}" for value in values]
+        table.add_row(tweet_id, *cells, format_sparkline(hourly, tweet_id))
+    return table
 
 
-def sparkline(hourly: Insights, tweet_id: str) -> str:
+def format_sparkline(hourly: Insights, tweet_id: str) -> str:
     series = hourly[tweet_id]["series"] if tweet_id in hourly else []
     values = [bucket["metrics"].get(Metric.IMPRESSIONS.value) or 0 for bucket in series]
     most = max(values, default=0) or 1

@@ -1,4 +1,4 @@
-"""Write the API reference, made of the docstrings, to build/docs/."""
+"""Write the API reference, which consists of the docstrings, to build/docs/."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BUILD = Path(__file__).resolve().parents[2] / "build/docs"
 
 
 def main() -> None:
-    for name in x_insights.__all__:  # pdoc overlooks the names that load on first use
+    for name in x_insights.__all__:  # pdoc does not see the names that load on first use
         setattr(x_insights, name, getattr(x_insights, name))
     shutil.rmtree(BUILD, ignore_errors=True)
     pdoc.pdoc("x_insights", "x_insights.testing", output_directory=BUILD)

@@ -1,6 +1,7 @@
-"""Fetch thousands of pages from a sandbox that fails three times in ten, resuming until all is there.
+"""Fetch thousands of pages from a sandbox that fails three times in ten, and resume until all of them have arrived.
 
-Prints what was survived; exits 1 where an id is missing, comes twice, or has other values than without faults.
+Prints the faults and errors that the clients survived. Exits 1 if an id is missing, arrives twice, or has other values
+than without faults.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from x_insights.testing import Sandbox
 
 METRICS = ("impressions", "likes")
 HTML = b"<html><body>503 Service Temporarily Unavailable</body></html>"
-WINDOW_USED_UP = b'{"errors":[{"code":88,"message":"Rate limit exceeded"}]}'
+RATE_LIMITED = b'{"errors":[{"code":88,"message":"Rate limit exceeded"}]}'
 
 
 @attrs.define
 class Report:
-    """What a soak survived."""
+    """The requests of a soak run, and the faults and errors that it survived."""
 
     requests: int = 0
     faults: Counter[str] = attrs.field(factory=Counter)
@@ -36,27 +37,26 @@ class Report:
 
 
 def soak(pages: int, seed: int, *, asynchronous: bool) -> Report:
-    """Fetch so many pages through faults, and compare them with what comes without any."""
+    """Fetch `pages` pages despite faults, and compare them with the same pages fetched without faults."""
     tweet_ids = [str(10**18 + each) for each in range(pages * 25)]
-    with Sandbox(rate_limit=10**9) as calm, InsightsClient("any", base_url=calm.url) as client:
-        undisturbed = client.get_28hr(tweet_ids, METRICS)
+    with Sandbox(rate_limit=10**9) as faultless, InsightsClient("any", base_url=faultless.url) as client:
+        expected = client.get_28hr(tweet_ids, METRICS)
     report = Report()
-    # A window that a busy client uses up again and again; retries do not pause, so that many of them fail for good.
+    # A busy client exhausts this rate limit again and again. Retries do not pause, so many requests fail for good.
     with Sandbox(rate_limit=20, window=0.2) as sandbox, stamina.set_testing(True, attempts=3, cap=True):
-        inject = partial(fault, sandbox, random.Random(seed), report)
+        inject = partial(inject_fault, sandbox, random.Random(seed), report)
         fetch = fetch_async if asynchronous else fetch_sync
-        parts = resumed(partial(fetch, sandbox.url, inject), tuple(tweet_ids), report)
+        parts = fetch_all(partial(fetch, sandbox.url, inject), tuple(tweet_ids), report)
         report.requests = len(sandbox.requests)
-    once = Counter(tweet_id for part in parts for tweet_id in part)
-    if once != Counter(tweet_ids):
-        raise AssertionError("an id is missing, or came more than once")
-    if {each: part[each] for part in parts for each in part} != dict(undisturbed):
-        raise AssertionError("a value is another than without faults")
+    if Counter(tweet_id for part in parts for tweet_id in part) != Counter(tweet_ids):
+        raise AssertionError("an id is missing, or arrived more than once")
+    if {each: part[each] for part in parts for each in part} != dict(expected):
+        raise AssertionError("a value is not the one without faults")
     return report
 
 
-def resumed(fetch: Callable[[tuple[str, ...]], Insights], pending: tuple[str, ...], report: Report) -> list[Insights]:
-    """Fetch until nothing is pending; what came of each try."""
+def fetch_all(fetch: Callable[[tuple[str, ...]], Insights], pending: tuple[str, ...], report: Report) -> list[Insights]:
+    """Fetch until no id is pending. Return the insights that each call returned, or its error carried."""
     parts = []
     while pending:
         try:
@@ -73,11 +73,11 @@ def resumed(fetch: Callable[[tuple[str, ...]], Insights], pending: tuple[str, ..
     return parts
 
 
-def fault(sandbox: Sandbox, chance: random.Random, report: Report) -> None:
-    """Let the sandbox fail the next request, three times in ten."""
+def inject_fault(sandbox: Sandbox, chance: random.Random, report: Report) -> None:
+    """Make the sandbox fail the next request, three times in ten."""
     faults: dict[str, Callable[[], None]] = {
         "503": partial(sandbox.fail_next, body=HTML),
-        "429": partial(sandbox.fail_next, status=429, body=WINDOW_USED_UP),
+        "429": partial(sandbox.fail_next, status=429, body=RATE_LIMITED),
         "dropped": sandbox.drop_next,
         "truncated": sandbox.truncate_next,
     }
@@ -96,12 +96,12 @@ def fetch_sync(url: str, inject: Callable[[], None], tweet_ids: tuple[str, ...])
 
 
 def fetch_async(url: str, inject: Callable[[], None], tweet_ids: tuple[str, ...]) -> Insights:
-    async def sent(_: httpx.Request) -> None:
+    async def inject_first(_: httpx.Request) -> None:
         inject()
 
     async def main() -> Insights:
         async with (
-            httpx.AsyncClient(event_hooks={"request": [sent]}) as http_client,
+            httpx.AsyncClient(event_hooks={"request": [inject_first]}) as http_client,
             AsyncInsightsClient("any", base_url=url, http_client=http_client) as client,
         ):
             return await client.get_28hr(tweet_ids, METRICS)
@@ -118,9 +118,9 @@ def main() -> int:
         begun = time.monotonic()
         report = soak(options.pages, options.seed, asynchronous=asynchronous)
         print(
-            f"{'async' if asynchronous else 'sync'}: {options.pages} pages, each id once and with its own values, in"
+            f"{'async' if asynchronous else 'sync'}: {options.pages} pages, no id lost or changed, in"
             f" {report.requests} requests and {time.monotonic() - begun:.0f} s; faults: {dict(report.faults)};"
-            f" errors resumed from: {dict(report.errors)}"
+            f" errors: {dict(report.errors)}"
         )
     return 0
 
