@@ -31,8 +31,11 @@ def resolved(node):
     return {name: resolved(item) for name, item in node.items()}
 
 
-REQUEST = INSIGHTS_28HR.build_request(validate_query(ALL_METRICS, "20", "likes", "Total", None), ["20"])
 PARAMETERS = {parameter["name"]: parameter for parameter in resolved(OPERATION["parameters"])}
+
+
+def build_request():
+    return INSIGHTS_28HR.build_request(validate_query(ALL_METRICS, "20", "likes", "Total", None), ["20"])
 
 
 @pytest.mark.parametrize("document", [FRAGMENT, DOCUMENT], ids=["fragment", "fragment and overlay"])
@@ -54,7 +57,7 @@ def test_every_array_parameter_is_sent_as_one_key(name):
 
 def test_the_requested_path_is_in_the_fragment():
     assert list(FRAGMENT["paths"]) == [PATH]
-    assert REQUEST["url"] == PATH
+    assert build_request()["url"] == PATH
 
 
 def test_the_page_size_is_max_items_of_tweet_ids():
@@ -68,7 +71,7 @@ def test_the_id_pattern_is_that_of_tweet_id():
 def test_requests_have_the_required_parameters():
     required = {name for name, parameter in PARAMETERS.items() if parameter["required"]}
     assert required == {"tweet_ids", "granularity", "requested_metrics"}
-    assert required < set(REQUEST["params"]) <= set(PARAMETERS)
+    assert required < set(build_request()["params"]) <= set(PARAMETERS)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def narrow_id_pattern(document):
 
 @mutation(
     "breaking    parameter engagement.fields: now required",
-    "test_the_required_parameters_are_those_that_a_query_has",
+    "test_requests_have_the_required_parameters",
 )
 def require_parameter(document):
     document["components"]["parameters"]["EngagementFieldsParameter"]["required"] = True
@@ -96,8 +96,8 @@ def require_parameter(document):
 
 @mutation(
     "breaking    parameter zone: added, required",
-    "test_the_required_parameters_are_those_that_a_query_has",
-    "test_the_path_is_the_one_that_is_asked",
+    "test_requests_have_the_required_parameters",
+    "test_the_requested_path_is_in_the_fragment",
 )
 def add_required_parameter(document):
     new = {"name": "zone", "in": "query", "required": True, "schema": {"type": "string"}}
@@ -116,7 +116,7 @@ def remove_parameter(document):
 
 @mutation(
     "breaking    response 200, field data[].measurement.metrics_total[].value[].metric_value: type number → string",
-    "test_the_decoded_structs_are_the_200_response",
+    "test_the_decoded_structs_match_the_200_response",
 )
 def retype_field(document):
     get_total(document)["metric_value"]["type"] = "string"
@@ -124,7 +124,7 @@ def retype_field(document):
 
 @mutation(
     "breaking    response 200, field data[].measurement.metrics_total: removed",
-    "test_the_decoded_structs_are_the_200_response",
+    "test_the_decoded_structs_match_the_200_response",
 )
 def remove_field(document):
     del get_measurement(document)["metrics_total"]
@@ -137,7 +137,7 @@ def add_field(document):
 
 @mutation(
     "breaking    security scheme UserToken: removed",
-    "test_the_security_schemes_are_those_that_the_token_can_be",
+    "test_the_security_schemes_are_those_that_a_token_supports",
 )
 def remove_security_scheme(document):
     get_operation(document)["security"].pop()
@@ -146,7 +146,7 @@ def remove_security_scheme(document):
 @mutation(
     'breaking    security scheme UserToken: definition {"type": "http", "scheme": "OAuth"}'
     ' → {"type": "http", "scheme": "bearer"}',
-    "test_the_security_schemes_are_those_that_the_token_can_be",
+    "test_the_security_schemes_are_those_that_a_token_supports",
 )
 def change_security_scheme(document):
     document["components"]["securitySchemes"]["UserToken"]["scheme"] = "bearer"
@@ -154,7 +154,7 @@ def change_security_scheme(document):
 
 @mutation(
     "breaking    security scheme OAuth2UserToken: scope users.read added",
-    "test_the_security_schemes_are_those_that_the_token_can_be",
+    "test_the_security_schemes_are_those_that_a_token_supports",
 )
 def add_scope(document):
     get_operation(document)["security"][0]["OAuth2UserToken"].append("users.read")
@@ -170,12 +170,12 @@ def remove_default_response(document):
 
 @mutation(
     "breaking    operation: path /2/insights/28hr → /2/insights/28h",
-    "test_the_path_is_the_one_that_is_asked",
+    "test_the_requested_path_is_in_the_fragment",
 )
 def rename_path(document):
     document["paths"]["/2/insights/28h"] = document["paths"].pop(PATH)
 
 
-@mutation("compatible  operation: operationId getInsights28Hr → getInsights", failing_import="get_insights_28_hr")
+@mutation("compatible  operation: operationId getInsights28Hr → getInsights", failing_import="Granularity")
 def rename_operation(document):
     get_operation(document)["operationId"] = "getInsights"

@@ -110,8 +110,9 @@ def test_a_new_metric_is_usable_at_once(refresh, checkout):
     document = build_document()
     add_metric(document)
     refresh(document)
-    code = "from x_insights._metrics import Metric, checked_metrics as c; print(c(['zaps', Metric.ZAPS]))"
-    assert run_python(checkout, "-c", code).stdout == "(<Metric.ZAPS: 'Zaps'>,)\n"
+    code = "from x_insights import InsightsClient, Metric; InsightsClient('t').iter_28hr(1, ['zaps', Metric.ZAPS])"
+    run = run_python(checkout, "-c", code)
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 def test_the_report_begins_with_breaking_changes_and_ends_with_the_files_that_name_them(refresh):
@@ -123,8 +124,8 @@ def test_the_report_begins_with_breaking_changes_and_ends_with_the_files_that_na
     assert [line.split()[0] for line in lines[:3]] == ["breaking", "compatible", "compatible"]
     assert lines[3] == f"1 breaking, 2 compatible: from version {FRAGMENT['info']['version']} to 99.1"
     files = dict(line.split(" is named in ") for line in lines[4:])
-    assert "facade/x_insights/_response.py" in files["metrics_total"]
-    assert "facade/x_insights/_ids.py" in files["maxItems"]
+    assert "facade/x_insights/_endpoints/insights_28hr.py" in files["metrics_total"]
+    assert "facade/x_insights/_endpoints/insights_28hr.py" in files["maxItems"]
     assert "\x1b" not in run.out
 
 

@@ -14,6 +14,8 @@ from .._query import Query
 from .._types import Metrics, PartialError
 from .base import Endpoint, Page, Problem, Spellings, TimeBucket, Total, Value, convert_problem, join_arrays
 
+PAGE_SIZE = 25
+"""`maxItems` of the parameter `tweet_ids`."""
 ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
 """Every metric that X can be asked for."""
 VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
@@ -106,4 +108,4 @@ def _convert_error(error: EngagementError) -> PartialError:
     return {"message": error.error, "tweet_ids": list(error.tweets), "type": None, "status": None}
 
 
-INSIGHTS_28HR = Endpoint("28hr", 25, ALL_METRICS, _build_request, _parse_page)
+INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)
