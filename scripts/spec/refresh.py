@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -47,27 +47,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def refresh(console: Console, root: Path, source: Path, *, check: bool) -> int:
     fragment, document = read_openapi(root / FRAGMENT), read_openapi(source)
-    new = extract_operation(document)
+    new, version = extract_operation(document), get_version(document)
     changes = find_changes(extract_operation(fragment), new)
-    if changes:
-        report(console, changes, get_version(fragment), get_version(document))
-        for thing, files in find_files_naming(root, changes).items():
-            console.print(f"{thing} is named in {', '.join(files)}")
-        text = update_fragment(root / FRAGMENT, new, get_version(document))
-    else:
-        console.print(f"up to date with version {get_version(document)}")
-        text = (root / FRAGMENT).read_text("utf-8")
-    overlay = read_document(root / "openapi/overlay.yaml")
-    for target in find_superfluous_actions(parse_document(text, FRAGMENT), overlay):
-        console.print(f"overlay.yaml: delete the action for {target}: X's document now says the same", style="yellow")
-    if check or not changes:
-        return 1 if changes else 0
+    if not changes:
+        console.print(f"up to date with version {version}")
+        report_superfluous_actions(console, root, fragment)
+        return 0
+    report_changes(console, changes, get_version(fragment), version)
+    for thing, files in find_files_naming(root, changes).items():
+        console.print(f"{thing} is named in {', '.join(files)}")
+    text = update_fragment(root / FRAGMENT, new, version)
+    report_superfluous_actions(console, root, parse_document(text, FRAGMENT))
+    if check:
+        return 1
     replace_fragment(root, text)
     console.print(f"wrote {FRAGMENT} and {regenerate.GENERATED}/; next: nox -s tests, then commit all that changed")
     return 0
 
 
-def report(console: Console, changes: Sequence[Change], old_version: str, new_version: str) -> None:
+def report_changes(console: Console, changes: Sequence[Change], old_version: str, new_version: str) -> None:
     for change in changes:
         word, style = ("breaking  ", "bold red") if change.breaking else ("compatible", "green")
         console.print(word, style=style, end="  ")
@@ -75,6 +73,16 @@ def report(console: Console, changes: Sequence[Change], old_version: str, new_ve
     breaking = sum(change.breaking for change in changes)
     counts = f"{breaking} breaking, {len(changes) - breaking} compatible"
     console.print(f"{counts}: from version {old_version} to {new_version}", style="bold")
+
+
+def report_superfluous_actions(console: Console, root: Path, fragment: Document) -> None:
+    """Report the overlay's actions that change nothing. Raises SpecError if an action has no target."""
+    for action in read_document(root / "openapi/overlay.yaml")["actions"]:
+        if regenerate.apply_action(fragment, action) == fragment:
+            target = action["target"]
+            console.print(
+                f"overlay.yaml: delete the action for {target}: X's document now says the same", style="yellow"
+            )
 
 
 def find_files_naming(root: Path, changes: Sequence[Change]) -> dict[str, list[str]]:
@@ -86,13 +94,6 @@ def find_files_naming(root: Path, changes: Sequence[Change]) -> dict[str, list[s
         if found := [path.relative_to(root).as_posix() for path, text in texts.items() if word.search(text)]:
             files[thing] = found
     return files
-
-
-def find_superfluous_actions(fragment: Document, overlay: Document) -> Iterator[str]:
-    """Yield the targets of actions that change nothing. Raises SpecError if an action has no target."""
-    for action in overlay["actions"]:
-        if regenerate.apply_action(fragment, action) == fragment:
-            yield action["target"]
 
 
 def update_fragment(path: Path, new: Document, version: str) -> str:

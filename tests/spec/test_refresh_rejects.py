@@ -51,7 +51,7 @@ def test_an_unusable_document_touches_nothing(refresh, checkout, mutate, line, o
     assert read_files(checkout) == before
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"openapi": ', b"a: [", b"\xff", b"{}", b"[" * 9999, b"text"])
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"openapi": ', b"a: [", b"\xff", b"{}", b"[" * 1000, b"text"])
 def test_a_file_that_is_not_a_document_is_rejected(refresh, content):
     run = refresh(content)
     assert (run.code, run.out, run.err.count("\n")) == (2, "", 1), run.err
