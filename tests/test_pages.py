@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import anyio
 import httpx
 import pytest
 from helpers import IDS, TOKEN
+from pytest_httpserver import HTTPServer
+from werkzeug.wrappers import Response
 
-from x_insights import AsyncInsightsClient, InsightsClient, ServerError, XInsightsError
+from x_insights import AsyncInsightsClient, EndpointUnavailableError, InsightsClient, ServerError, XInsightsError
 
 
 @pytest.fixture
@@ -47,6 +50,14 @@ def test_a_failing_page_keeps_the_pages_before_it(sandbox, sync_client):
     assert list(caught.value.partial) == IDS[:50]
     assert caught.value.pending == tuple(IDS[50:60])
     assert caught.value.partial | sync_client.get_28hr(caught.value.pending, "likes") == undisturbed
+
+
+def test_no_page_is_requested_after_a_failure(sandbox, sync_client):
+    sandbox.fail_next()
+    with pytest.raises(ServerError) as caught:
+        sync_client.get_28hr(IDS, "likes")
+    assert len(sandbox.requests) == 1
+    assert caught.value.pending == tuple(IDS)
 
 
 def test_an_iteration_ends_with_the_failure_and_what_is_pending(sandbox, sync_client):
@@ -99,6 +110,32 @@ async def test_pages_in_flight_still_arrive_if_another_one_fails(sandbox, async_
     assert list(error.pending) == [tweet_id for tweet_id in IDS[:200] if tweet_id not in error.partial]
     resumed = error.partial | await async_client.get_28hr(error.pending, "likes")
     assert resumed == await async_client.get_28hr(IDS[:200], "likes")
+
+
+@pytest.mark.anyio
+async def test_the_first_failure_is_raised_if_several_pages_fail():
+    has_failed = threading.Event()
+
+    def respond(request):
+        if request.args["tweet_ids"].startswith(IDS[0]):
+            return Response(status=404)
+        has_failed.wait(10)
+        return Response(status=503)
+
+    async def notice(response):
+        if response.status_code == 404:
+            has_failed.set()
+
+    with HTTPServer(threaded=True) as server:
+        server.expect_request("/2/insights/28hr").respond_with_handler(respond)
+        async with (
+            httpx.AsyncClient(event_hooks={"response": [notice]}) as http_client,
+            AsyncInsightsClient(
+                TOKEN, base_url=server.url_for("").rstrip("/"), http_client=http_client, attempts=1
+            ) as client,
+        ):
+            with pytest.raises(EndpointUnavailableError):
+                await client.get_28hr(IDS[:50], "likes")
 
 
 @pytest.mark.anyio
