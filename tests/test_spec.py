@@ -1,4 +1,4 @@
-"""What the facade itself knows of X's document, compared with the fragment. It must follow a refresh."""
+"""What the facade itself knows of X's document, compared with the fragments. It must follow a refresh."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import pytest
 from openapi_spec_validator import validate
 
 from document import read_document, resolve_reference
-from regenerate import ROOT, apply_overlay, derive_member_name
+from fragment import merge_fragments, read_fragments
+from regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
 from x_insights import ALL_METRICS, _validation
 from x_insights._endpoints import INSIGHTS_28HR, insights_28hr
 from x_insights._query import validate_query
-from x_insights_api.models import EngagementField, Granularity, Metric
+from x_insights_api.models import AnalyticsField, AnalyticsGranularity, EngagementField, Granularity, Metric
 
 PATH = "/2/insights/28hr"
-FRAGMENT = read_document(ROOT / "openapi/insights-28hr.yaml")
+FRAGMENTS = {path.stem: document for path, document in read_fragments(ROOT).items()}
+FRAGMENT = FRAGMENTS["insights-28hr"]
 OVERLAY = read_document(ROOT / "openapi/overlay.yaml")
-DOCUMENT = apply_overlay(FRAGMENT, OVERLAY)
-(OPERATION,) = (item["get"] for item in FRAGMENT["paths"].values())
+DOCUMENT = apply_overlay(merge_fragments(FRAGMENTS), OVERLAY)
+OPERATIONS = {path: item["get"] for path, item in DOCUMENT["paths"].items()}
+OPERATION = FRAGMENT["paths"][PATH]["get"]
 
 
 def resolved(node):
@@ -27,18 +30,23 @@ def resolved(node):
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return resolved(resolve_reference(FRAGMENT, node["$ref"]))
+        return resolved(resolve_reference(DOCUMENT, node["$ref"]))
     return {name: resolved(item) for name, item in node.items()}
 
 
-PARAMETERS = {parameter["name"]: parameter for parameter in resolved(OPERATION["parameters"])}
+def get_parameters(path):
+    return {parameter["name"]: parameter for parameter in resolved(OPERATIONS[path]["parameters"])}
+
+
+PARAMETERS = get_parameters(PATH)
+ANALYTICS_PARAMETERS = get_parameters("/2/tweets/analytics")
 
 
 def build_request():
     return INSIGHTS_28HR.build_request(validate_query(ALL_METRICS, "20", "likes", "Total", None), ["20"])
 
 
-@pytest.mark.parametrize("document", [FRAGMENT, DOCUMENT], ids=["fragment", "fragment and overlay"])
+@pytest.mark.parametrize("document", [*FRAGMENTS.values(), DOCUMENT], ids=[*FRAGMENTS, "merged"])
 def test_the_spec_is_valid(document):
     validate(document)
 
@@ -47,12 +55,10 @@ def test_every_overlay_action_has_a_reason():
     assert all(action["description"] for action in OVERLAY["actions"])
 
 
-@pytest.mark.parametrize("name", ["tweet_ids", "requested_metrics", "engagement.fields"])
-def test_every_array_parameter_is_sent_as_one_key(name):
-    (item,) = DOCUMENT["paths"].values()
-    parameters = (*item["get"]["parameters"], *DOCUMENT["components"]["parameters"].values())
-    (parameter,) = (each for each in parameters if each.get("name") == name)
-    assert parameter["explode"] is False
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_every_array_parameter_is_sent_as_one_key(path):
+    parameters = resolved(OPERATIONS[path]["parameters"])
+    assert all(each["explode"] is False for each in parameters if each["schema"]["type"] == "array")
 
 
 def test_the_requested_path_is_in_the_fragment():
@@ -80,6 +86,8 @@ def test_requests_have_the_required_parameters():
         (Metric, PARAMETERS["requested_metrics"]["schema"]["items"]),
         (Granularity, PARAMETERS["granularity"]["schema"]),
         (EngagementField, PARAMETERS["engagement.fields"]["schema"]["items"]),
+        (AnalyticsGranularity, ANALYTICS_PARAMETERS["granularity"]["schema"]),
+        (AnalyticsField, ANALYTICS_PARAMETERS["analytics.fields"]["schema"]["items"]),
     ],
 )
 def test_enums_have_the_values_of_the_spec_and_readable_names(enum, schema):
@@ -90,7 +98,11 @@ def test_enums_have_the_values_of_the_spec_and_readable_names(enum, schema):
 def test_member_names():
     assert derive_member_name("VideoPlayed25Percent") == "VIDEO_PLAYED_25_PERCENT"
     assert derive_member_name("Impressions") == "IMPRESSIONS"
-    assert derive_member_name("errors") == "ERRORS"
+    assert derive_member_name("app_install_attempts") == "APP_INSTALL_ATTEMPTS"
+    assert derive_member_name("2xClicks") == "VALUE_2X_CLICKS"
+    assert derive_member_name("a.b-c") == "A_B_C"
+    assert derive_member_name("+") == "VALUE"
+    assert derive_member_names(["Likes", "likes", None, "+1", "-1"]) == ["LIKES", "LIKES_2", "VALUE_1", "VALUE_1_2"]
 
 
 def test_the_default_responses_are_problem_and_error():

@@ -1,4 +1,4 @@
-"""A client library for accessing X API, 28-hour Post insights"""
+"""A client library for accessing X API, metrics of Posts"""
 
 from .client import AuthenticatedClient, Client
 

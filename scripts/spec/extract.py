@@ -23,9 +23,9 @@ def extract_operation(document: Document) -> Document:
     """Return the operation and what it references, in normal form. Raises SpecError if the document lacks it."""
     path, method = _locate_operation(document)
     item = document["paths"][path]
-    operation = _normalize(item[method])
+    operation = normalize(item[method])
     operation["parameters"] = [
-        *map(_fill_in_defaults, _normalize(item.get("parameters", []))),
+        *map(_fill_in_defaults, normalize(item.get("parameters", []))),
         *map(_fill_in_defaults, operation.get("parameters", [])),
     ]
     components: Document = {}
@@ -72,7 +72,7 @@ def _collect_components(document: Document, node: Any, components: Document, tra
     for reference in find_references(node):
         if reference in trail:
             raise SpecError(f"$ref cycle: {' -> '.join([*trail[trail.index(reference) :], reference])}")
-        target = _normalize(resolve_reference(document, reference))
+        target = normalize(resolve_reference(document, reference))
         kind, _, name = reference.removeprefix("#/components/").partition("/")
         if kind == "parameters":
             target = _fill_in_defaults(target)
@@ -81,20 +81,20 @@ def _collect_components(document: Document, node: Any, components: Document, tra
 
 
 def _extract_scheme(document: Document, name: str, scopes: list[str]) -> Document:
-    scheme: Document = _normalize(resolve_reference(document, f"#/components/securitySchemes/{name}"))
+    scheme: Document = normalize(resolve_reference(document, f"#/components/securitySchemes/{name}"))
     for flow in scheme.get("flows", {}).values():
         flow["scopes"] = dict.fromkeys(scopes, "")
     return scheme
 
 
-def _normalize(node: Any, *, named: bool = False) -> Any:
+def normalize(node: Any, *, named: bool = False) -> Any:
     """Return the node without prose and extensions."""
     if isinstance(node, list):
-        return [_normalize(child) for child in node]
+        return [normalize(child) for child in node]
     if not isinstance(node, dict):
         return node
     return {
-        name: _normalize(child, named=name in NAMED and not named)
+        name: normalize(child, named=name in NAMED and not named)
         for name, child in node.items()
         if named or not (name in PROSE or str(name).startswith("x-"))
     }

@@ -1,4 +1,4 @@
-"""Generate the low-level client, and the document that the test kit validates with, from fragment and overlay.
+"""Generate the low-level client, and the document that the test kit validates with, from the fragments and the overlay.
 
 ``python scripts/spec/regenerate.py`` writes the files. With ``--check`` it only compares them, and exits 1 with a list
 if any differ. ``--root`` names another checkout.
@@ -22,6 +22,7 @@ from typing import Any
 import jsonpath
 
 from document import Document, SpecError, read_document
+from fragment import GENERATOR, OVERLAY, merge_fragments, read_fragments
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = PurePosixPath("generated")
@@ -29,13 +30,12 @@ PACKAGE = GENERATED / "x_insights_api"
 DOCUMENT = PurePosixPath("facade/x_insights/testing/openapi.json")
 
 
-def apply_overlay(fragment: Document, overlay: Document) -> Document:
-    """Return the fragment with the overlay's actions applied, and with names for the members of every enum."""
-    document = fragment
+def apply_overlay(document: Document, overlay: Document) -> Document:
+    """Return the document with the overlay's actions applied, and with names for the members of every enum."""
     for action in overlay["actions"]:
         document = apply_action(document, action)
     for schema in find_enums(document):
-        schema["x-enum-varnames"] = [derive_member_name(value) for value in schema["enum"]]
+        schema["x-enum-varnames"] = derive_member_names(schema["enum"])
     return document
 
 
@@ -51,7 +51,7 @@ def apply_action(document: Document, action: Document) -> Document:
         raise SpecError(f"overlay.yaml: target {action['target']} is not a JSONPath: {error}") from None
     if len(targets) != 1 or not isinstance(targets[0], dict):
         raise SpecError(
-            f"overlay.yaml: target {action['target']} matches {len(targets)} places in the fragment, not one object"
+            f"overlay.yaml: target {action['target']} matches {len(targets)} places in the fragments, not one object"
         )
     targets[0].update(action["update"])
     return document
@@ -68,9 +68,22 @@ def find_enums(node: Any) -> Iterator[Document]:
             yield from find_enums(child)
 
 
+def derive_member_names(values: Sequence[Any]) -> list[str]:
+    """Derive a name for each member of an enum. A name that is taken gets a number."""
+    names: list[str] = []
+    for value in values:
+        if value is not None:  # not a member: the generator makes the type optional instead
+            name = derive_member_name(str(value))
+            candidates = (name, *(f"{name}_{number}" for number in range(2, len(values) + 1)))
+            names.append(next(each for each in candidates if each not in names))
+    return names
+
+
 def derive_member_name(value: str) -> str:
     """Derive the name of an enum member: `VideoPlayed25Percent` -> `VIDEO_PLAYED_25_PERCENT`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "_", value).upper()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "_", value)
+    name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").upper()
+    return name if name[:1].isalpha() else f"VALUE_{name}".rstrip("_")
 
 
 def generate(document_text: str, config: Path) -> dict[PurePosixPath, bytes]:
@@ -102,10 +115,9 @@ def read_files(folder: Path) -> dict[PurePosixPath, bytes]:
 
 def render(root: Path) -> dict[PurePosixPath, bytes]:
     """Generate every file that depends on `openapi/`. Return them by path relative to the checkout."""
-    openapi = root / "openapi"
-    document = apply_overlay(read_document(openapi / "insights-28hr.yaml"), read_document(openapi / "overlay.yaml"))
+    document = apply_overlay(merge_fragments(read_fragments(root)), read_document(root / OVERLAY))
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    package = generate(text, openapi / "generator.yaml")
+    package = generate(text, root / GENERATOR)
     return {DOCUMENT: text.encode(), **{PACKAGE / name: content for name, content in package.items()}}
 
 

@@ -100,10 +100,12 @@ def test_a_new_metric_becomes_a_member(checkout):
     replace(
         checkout / "openapi/insights-28hr.yaml",
         "            - AppOpens\n",
-        "            - AppOpens\n            - Zaps9In1Day\n",
+        "            - AppOpens\n            - Zaps9In1Day\n            - 2xClicks\n",
     )
     assert main(["--root", str(checkout)]) == 0
-    assert '    ZAPS_9_IN_1_DAY = "Zaps9In1Day"\n' in (checkout / PACKAGE / "models/metric.py").read_text()
+    text = (checkout / PACKAGE / "models/metric.py").read_text()
+    assert '    ZAPS_9_IN_1_DAY = "Zaps9In1Day"\n' in text
+    assert '    VALUE_2X_CLICKS = "2xClicks"\n' in text
 
 
 @pytest.mark.parametrize(
@@ -111,10 +113,11 @@ def test_a_new_metric_becomes_a_member(checkout):
     [
         # By default the generator would warn, leave the parameter out, and go on.
         ("insights-28hr.yaml", ("$ref: '#/components/parameters/Eng", "$ref: '#/components/parameters/Gone"), "Gone"),
-        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[?@.name == 'ids']"), "matches 0 places"),
-        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[*]"), "places in the fragment, not one object"),
+        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[?@.name == 'gone']"), "matches 0 places"),
+        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[*]"), "places in the fragments, not one object"),
         ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[?"), "[?"),
         ("insights-28hr.yaml", ("openapi: 3.0.0\n", "openapi: [\n"), "insights-28hr.yaml"),
+        ("tweets-analytics.yaml", ("openapi: 3.0.0\n", ""), "tweets-analytics.yaml is not an OpenAPI 3 document"),
     ],
 )
 def test_a_failed_run_gives_the_reason_and_changes_nothing(checkout, capsys, name, texts, words):

@@ -1,5 +1,11 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .analytics import Analytics
+from .analytics_bucket import AnalyticsBucket
+from .analytics_field import AnalyticsField
+from .analytics_granularity import AnalyticsGranularity
+from .analytics_metrics import AnalyticsMetrics
+from .analytics_response import AnalyticsResponse
 from .engagement import Engagement
 from .engagement_error import EngagementError
 from .engagement_field import EngagementField
@@ -17,6 +23,12 @@ from .total_item import TotalItem
 from .total_metric import TotalMetric
 
 __all__ = (
+    "Analytics",
+    "AnalyticsBucket",
+    "AnalyticsField",
+    "AnalyticsGranularity",
+    "AnalyticsMetrics",
+    "AnalyticsResponse",
     "Engagement",
     "EngagementError",
     "EngagementField",
