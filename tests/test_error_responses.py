@@ -57,7 +57,10 @@ INVALID = {
     "errors": [{"parameters": {"tweet_ids": ["abc"]}, "message": "The `tweet_ids` value [abc] is not valid"}],
 }
 HTML = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
-GONE = "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's"
+GONE = (
+    "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's;"
+    ' a client with endpoint="analytics" or "auto" asks the other endpoint'
+)
 
 NOW = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
 RESET = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

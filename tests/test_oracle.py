@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from x_insights import ALL_METRICS, Insights
-from x_insights._endpoints import INSIGHTS_28HR
-from x_insights_api.models import InsightsResponse
+from x_insights._endpoints.insights_28hr import INSIGHTS_28HR
+from x_insights._endpoints.tweets_analytics import TWEETS_ANALYTICS
+from x_insights._query import validate_query
+from x_insights_api.models import AnalyticsField, AnalyticsResponse, InsightsResponse
+from x_insights_api.types import UNSET
 
 IDS = ("1", "2", "3")
 
@@ -87,4 +90,75 @@ def test_the_facade_and_the_generated_models_read_the_same(engagements, problems
         for tweet_id, tweet in tweets.items()
     } == {tweet_id: series.get(tweet_id, {}) for tweet_id in tweets}
     assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == errors
+    assert json.loads(json.dumps(insights.to_dict())) == insights.to_dict()
+
+
+# One item of analytics: its ID, the counters beside it, and its buckets with a time, metrics, both or none.
+fields = [field.value for field in AnalyticsField if field not in ("id", "timestamp", "timestamped_metrics")]
+counters = st.dictionaries(st.sampled_from(fields), st.integers(0, 10**9), max_size=3)
+nullable_counters = st.lists(st.tuples(st.sampled_from(fields), st.none() | st.integers(0, 10**9)), max_size=3).map(
+    dict
+)
+absent = st.just("absent")
+analytics_buckets = st.lists(st.tuples(absent | st.none() | times, absent | st.none() | nullable_counters), max_size=3)
+items = st.lists(st.tuples(tweet_ids, counters, st.none() | times, st.none() | analytics_buckets), max_size=3)
+
+
+def build_item(tweet_id, counters, timestamp, buckets):
+    parts = [
+        {name: part for name, part in zip(("timestamp", "metrics"), bucket, strict=True) if part != "absent"}
+        for bucket in buckets or ()
+    ]
+    return drop_absent(
+        {"id": tweet_id, **counters, "timestamp": timestamp, "timestamped_metrics": None if buckets is None else parts}
+    )
+
+
+def read_counters(model):
+    """Return what a generated model has of the metrics, in the public spelling."""
+    spellings = {metric.name.lower(): metric.value for metric in ALL_METRICS}
+    values = ((name, getattr(model, name)) for name in fields)
+    return {spellings.get(name, name): value for name, value in values if value is not UNSET}
+
+
+def update(known, metrics):
+    known.update({name: value for name, value in metrics.items() if value is not None or name not in known})
+
+
+@given(st.none() | items, st.none() | problems, st.sampled_from(["Total", "Hourly"]))
+def test_the_facade_and_the_generated_models_read_the_same_from_analytics(items, problems, granularity):
+    content = drop_absent(
+        {
+            "data": items and [build_item(*item) for item in items],
+            "errors": problems and [build_problem(*problem) for problem in problems],
+        }
+    )
+    generated = AnalyticsResponse.from_dict(json.loads(json.dumps(content)))
+    query = TWEETS_ANALYTICS.prepare(validate_query(TWEETS_ANALYTICS.metrics, IDS, "likes", granularity, None))
+    insights = Insights(IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query, IDS),))
+
+    totals, series = {}, {}
+    for item in generated.data or ():
+        known = totals.setdefault(item.id, {})
+        buckets = [
+            (bucket.timestamp or None, read_counters(bucket.metrics) if bucket.metrics else {})
+            for bucket in item.timestamped_metrics or ()
+        ]
+        if granularity == "Total":
+            update(known, read_counters(item))
+        if granularity == "Total" and len(buckets) == 1:
+            update(known, buckets[0][1])
+            continue
+        for time, metrics in buckets:
+            same = [bucket for bucket in series.setdefault(item.id, []) if time and bucket["time"] == time]
+            if same:
+                update(same[0]["metrics"], metrics)
+            else:
+                series[item.id].append({"time": time, "metrics": metrics})
+
+    assert insights.to_dict()["tweets"] == {
+        tweet_id: {"totals": totals[tweet_id], "series": series.get(tweet_id, [])} for tweet_id in totals
+    }
+    errors = [problem.detail or problem.title for problem in generated.errors or ()]
+    assert [error["message"] for error in insights.errors] == errors
     assert json.loads(json.dumps(insights.to_dict())) == insights.to_dict()

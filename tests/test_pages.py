@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import anyio
 import httpx
@@ -120,6 +121,7 @@ async def test_the_first_failure_is_raised_if_several_pages_fail():
         if request.args["tweet_ids"].startswith(IDS[0]):
             return Response(status=404)
         has_failed.wait(10)
+        time.sleep(0.2)  # until the client has dealt with the other page
         return Response(status=503)
 
     async def notice(response):

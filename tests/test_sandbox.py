@@ -23,7 +23,7 @@ def client(sandbox):
 
 
 def ask(sandbox, query, path="/2/insights/28hr", **headers):
-    return httpx.get(f"{sandbox.url}{path}?{query}", headers={"Authorization": "Bearer any", **headers})
+    return httpx.get(f"{sandbox.url}{path}?{query}", headers={"Authorization": "Bearer any"} | headers)
 
 
 VALID = "tweet_ids=1,2&granularity=Total&requested_metrics=Likes,Replies&engagement.fields=errors,measurement"
@@ -101,6 +101,7 @@ def test_received_requests_are_listed_without_the_token(sandbox):
     ("query", "parameter"),
     [
         (VALID.replace("1,2", "abc"), "tweet_ids"),
+        (VALID.replace("1,2", "20%0A"), "tweet_ids"),
         (VALID.replace("1,2", "1,1"), "tweet_ids"),
         (VALID.replace("1,2", ",".join(map(str, range(26)))), "tweet_ids"),
         (VALID.replace("1,2", "1&tweet_ids=2"), "tweet_ids"),
@@ -120,11 +121,108 @@ def test_an_invalid_request_gets_the_400_of_x(sandbox, query, parameter):
     assert response.headers["x-rate-limit-limit"] == "300"
 
 
-def test_no_token_gets_a_401_and_another_path_an_empty_404(sandbox):
-    unauthorized = httpx.get(f"{sandbox.url}/2/insights/28hr?{VALID}")
-    assert (unauthorized.status_code, unauthorized.json()["title"]) == (401, "Unauthorized")
+ANALYTICS = (
+    "ids=1,2&granularity=hourly&analytics.fields=id,timestamped_metrics,likes"
+    "&start_time=2026-11-21T12:30:00Z&end_time=2026-11-22T16:30:00Z"
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        (ANALYTICS.replace("1,2", "abc"), "ids"),
+        (ANALYTICS.replace("1,2", ",".join(map(str, range(101)))), "ids"),
+        (ANALYTICS.replace("hourly", "Hourly"), "granularity"),
+        (ANALYTICS.replace("likes", "Likes"), "analytics.fields"),
+        (ANALYTICS.replace("2026-11-21T12:30:00Z", "yesterday"), "start_time"),
+        (ANALYTICS.replace("&end_time=2026-11-22T16:30:00Z", ""), "end_time"),
+        (ANALYTICS + "&tweet_ids=1", "tweet_ids"),
+    ],
+)
+def test_an_invalid_request_for_analytics_gets_the_400_of_x(sandbox, query, parameter):
+    response = ask(sandbox, query, path="/2/tweets/analytics")
+    assert response.status_code == 400
+    problem = response.json()
+    assert problem["type"] == "https://api.x.com/2/problems/invalid-request"
+    assert parameter in {name for error in problem["errors"] for name in error["parameters"]}
+
+
+def test_analytics_spreads_the_totals_over_the_requested_window(sandbox):
+    hourly = ask(sandbox, ANALYTICS, path="/2/tweets/analytics").json()["data"]
+    total = ask(sandbox, ANALYTICS.replace("hourly", "total"), path="/2/tweets/analytics").json()["data"]
+    for series, sums in zip(hourly, total, strict=True):
+        buckets = series["timestamped_metrics"]
+        assert [buckets[0]["timestamp"], buckets[-1]["timestamp"]] == ["2026-11-21T12:00:00Z", "2026-11-22T16:00:00Z"]
+        assert len(buckets) == 29
+        (bucket,) = sums["timestamped_metrics"]
+        assert sum(each["metrics"]["likes"] for each in buckets) == bucket["metrics"]["likes"] > 0
+    request = sandbox.requests[0]
+    assert (request.endpoint, request.tweet_ids, request.metrics) == ("analytics", ("1", "2"), ("likes",))
+    assert (request.granularity, request.fields) == ("hourly", ("id", "timestamped_metrics", "likes"))
+
+
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+def test_partial_errors_are_the_same_from_both_endpoints(sandbox, endpoint):
+    sandbox.forbid(IDS[0])
+    sandbox.hide(IDS[1])
+    with InsightsClient("any-token", base_url=sandbox.url, endpoint=endpoint) as client:
+        insights = client.get_28hr(IDS, "likes")
+    assert list(insights) == [IDS[2]]
+    assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == [
+        (f"Forbidden to access tweets: {IDS[0]}", [IDS[0]]),
+        ("1 Tweet ID(s) are unavailable", [IDS[1]]),
+    ]
+    host = {"28hr": "api.twitter.com", "analytics": "api.x.com"}[endpoint]
+    assert insights.errors[1]["type"] == f"https://{host}/2/problems/resource-not-found"
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Basic dTpw", "token", "bearer any", "OAuth"])
+def test_a_request_without_a_token_gets_a_401(sandbox, authorization):
+    response = ask(sandbox, VALID, Authorization=authorization)
+    assert (response.status_code, response.json()["title"]) == (401, "Unauthorized")
+
+
+def test_an_oauth_1_signature_is_a_token(sandbox):
+    headers = {"Authorization": 'OAuth oauth_consumer_key="a", oauth_token="b", oauth_signature="c"'}
+    assert ask(sandbox, VALID, **headers).status_code == 200
+    sandbox.revoke("b")
+    assert ask(sandbox, VALID, **headers).status_code == 401
+
+
+def test_another_path_gets_an_empty_404(sandbox):
     gone = ask(sandbox, VALID, path="/2/insights/historical")
     assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
+    assert sandbox.requests[0].endpoint == ""
+
+
+def test_another_method_gets_a_405(sandbox):
+    response = httpx.post(f"{sandbox.url}/2/insights/28hr?{VALID}", headers={"Authorization": "Bearer any"})
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+
+
+def test_a_withdrawn_endpoint_gets_an_empty_404_and_the_other_one_stays(sandbox):
+    sandbox.withdraw()
+    gone = ask(sandbox, VALID)
+    assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
+    assert ask(sandbox, ANALYTICS, path="/2/tweets/analytics").status_code == 200
+
+
+def test_a_revoked_token_gets_a_401_and_another_one_does_not(sandbox):
+    sandbox.revoke("any")
+    assert ask(sandbox, VALID).status_code == 401
+    assert ask(sandbox, VALID, Authorization="Bearer other").status_code == 200
+
+
+def test_each_token_and_endpoint_has_its_own_window():
+    with Sandbox(rate_limit=1) as sandbox:
+        assert ask(sandbox, VALID).status_code == 200
+        assert ask(sandbox, VALID).status_code == 429
+        assert ask(sandbox, VALID, Authorization="Bearer other").status_code == 200
+        assert ask(sandbox, ANALYTICS, path="/2/tweets/analytics").status_code == 200
+
+
+def test_responses_have_the_version_of_the_api(sandbox):
+    assert ask(sandbox, VALID).headers["api-version"] == "2.167"
 
 
 def test_a_used_up_window_begins_again():

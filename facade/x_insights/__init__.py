@@ -1,10 +1,11 @@
-"""Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` of the X API.
+"""Post metrics of the last 28 hours: a client for `GET /2/insights/28hr` and `GET /2/tweets/analytics` of the X API.
 
 `InsightsClient` and `AsyncInsightsClient` fetch `Insights`, and raise `XInsightsError`.
 
 `Metric` is the enum of all metrics, such as `Metric.URL_CLICKS`, whose value is the name in X's document, `UrlClicks`.
 `Granularity` is the enum of `TOTAL`, `HOURLY`, `DAILY` and `WEEKLY`. Wherever a member is accepted, its name is too.
-`ALL_METRICS` is a tuple of every `Metric`, and `VIDEO_METRICS` of those that are about videos.
+`ALL_METRICS` is a tuple of every `Metric`, `VIDEO_METRICS` of those that are about videos, and `ANALYTICS_METRICS` of
+those that `GET /2/tweets/analytics` has as well.
 """
 
 from x_insights_api.models import Granularity, Metric
@@ -12,6 +13,7 @@ from x_insights_api.models import Granularity, Metric
 from ._async_client import AsyncInsightsClient
 from ._client import InsightsClient
 from ._endpoints.insights_28hr import ALL_METRICS, VIDEO_METRICS
+from ._endpoints.tweets_analytics import ANALYTICS_METRICS
 from ._errors import (
     ApiError,
     AuthenticationError,
@@ -31,6 +33,7 @@ from ._types import Bucket, InsightsDict, PartialError, Row, TweetInsights
 
 __all__ = [
     "ALL_METRICS",
+    "ANALYTICS_METRICS",
     "VIDEO_METRICS",
     "ApiError",
     "AsyncInsightsClient",

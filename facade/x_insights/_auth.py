@@ -1,11 +1,10 @@
 """Authentication: the access token of each request, requested from the caller in time and never shown."""
 
-from __future__ import annotations
-
+import contextlib
 import os
 import re
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from inspect import isawaitable
 
 import anyio
@@ -17,15 +16,13 @@ Token = str | Callable[[], str] | httpx.Auth
 """What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""
 AsyncToken = Token | Callable[[], Awaitable[str]]
 
-ENVIRONMENT_VARIABLE = "X_ACCESS_TOKEN"
-
 
 def create_auth(token: AsyncToken | None) -> httpx.Auth:
     """Return the token as an `httpx.Auth`, so that it is set per request and never stored on a shared client."""
     if token is None:
-        token = os.environ.get(ENVIRONMENT_VARIABLE)
+        token = os.environ.get("X_ACCESS_TOKEN")
         if not token:
-            raise InvalidRequestError(f"no access token: pass `token`, or set the variable {ENVIRONMENT_VARIABLE}")
+            raise InvalidRequestError("no access token: pass `token`, or set the environment variable X_ACCESS_TOKEN")
     if isinstance(token, httpx.Auth):
         return token
     return _TokenProviderAuth(token) if callable(token) else _TokenAuth(token)
@@ -78,37 +75,33 @@ class _TokenProviderAuth(httpx.Auth):
         calls = self._calls
         with self._lock:
             if self._calls == calls:
-                self._store(self._call_provider())
+                with _wrap_exception():
+                    token = self._provider()
+                self._store(token)
             return self._header
 
     async def _get_header_async(self) -> str:
         calls = self._calls
         async with self._async_lock:
             if self._calls == calls:
-                token = self._call_provider()
-                self._store(await _await_token(token) if isawaitable(token) else token)
+                with _wrap_exception():
+                    token = self._provider()
+                    token = await token if isawaitable(token) else token
+                self._store(token)
             return self._header
-
-    def _call_provider(self) -> object:
-        try:
-            return self._provider()
-        except Exception as error:
-            raise _create_provider_error(error) from error
 
     def _store(self, token: object) -> None:
         self._header = _format_header(token)
         self._calls += 1
 
 
-async def _await_token(token: Awaitable[object]) -> object:
+@contextlib.contextmanager
+def _wrap_exception() -> Iterator[None]:
     try:
-        return await token
+        yield
     except Exception as error:
-        raise _create_provider_error(error) from error
-
-
-def _create_provider_error(error: Exception) -> XInsightsError:
-    return XInsightsError(f"the callable that was passed as `token` raised {type(error).__name__}")
+        message = f"the callable that was passed as `token` raised {type(error).__name__}"
+        raise XInsightsError(message) from error
 
 
 def _format_header(token: object) -> str:

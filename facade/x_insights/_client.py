@@ -1,11 +1,8 @@
 """The synchronous client."""
 
-from __future__ import annotations
-
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
-from types import TracebackType
+from collections.abc import Iterator
 from typing import Self
 
 import httpx
@@ -16,19 +13,20 @@ from ._endpoints import Page
 from ._errors import XInsightsError
 from ._exchange import build_request, create_transport_error, read_response
 from ._gate import RateLimitGate
-from ._options import validate_options, validate_type
-from ._pages import PageCollector, chunk
-from ._query import EnumNames, Query, validate_query
+from ._options import Options, validate_type
+from ._pages import Batch, PageCollector
+from ._query import EnumNames, validate_query
 from ._rate_limit import RateLimit
 from ._results import Insights
 from ._retry import RetryState
+from ._selection import EndpointSelector
 from ._validation import TweetIds
 
 
 class InsightsClient:
-    """Fetches the insights of Posts over the last 28 hours (`GET /2/insights/28hr`).
+    """Fetches the insights of Posts over the last 28 hours (`GET /2/insights/28hr` or `GET /2/tweets/analytics`).
 
-    For a page of 25 IDs, a call takes at most `attempts` x (`max_wait` + the timeouts) + (`attempts` - 1) x `max_wait`
+    For one page of IDs, a call takes at most `attempts` x (`max_wait` + the timeouts) + (`attempts` - 1) x `max_wait`
     seconds. The timeouts are those to get a connection, to send the request, and for each read of the response.
 
     Args:
@@ -39,6 +37,8 @@ class InsightsClient:
         attempts: Attempts per request. Connection errors, timeouts, 5xx and used-up request windows are retried.
         max_wait: The longest wait, in seconds, for a request window or for `Retry-After`. If X asks for more,
             RateLimitError or ServerError is raised at once.
+        endpoint: `28hr` for `GET /2/insights/28hr`, `analytics` for `GET /2/tweets/analytics`, or `auto` for the first,
+            and for the second if X has withdrawn the first.
         http_client: Your own client, for proxies, TLS and instrumentation. It keeps its headers and is not closed.
 
     Raises:
@@ -53,10 +53,14 @@ class InsightsClient:
         timeout: float | httpx.Timeout = 10.0,
         attempts: int = 3,
         max_wait: float = 60.0,
+        endpoint: str = "28hr",
         http_client: httpx.Client | None = None,
     ) -> None:
-        self._options = validate_options(token, base_url, timeout, attempts, max_wait)
+        self._options = Options(base_url, timeout, attempts, max_wait, endpoint, token)
+        self._metrics = self._options.endpoints[0].metrics
+        self._selector = EndpointSelector(self._options.endpoints)
         self._gate = RateLimitGate(max_wait)
+        self._api_version: str | None = None
         self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
         self._owns_http = http_client is None
         if http_client is None:
@@ -67,7 +71,7 @@ class InsightsClient:
     def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> Insights:
-        """Fetch the insights of any number of Posts, 25 per request.
+        """Fetch the insights of any number of Posts, 25 per request, or 100 from `analytics`.
 
         Args:
             tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits or positive `int`. Duplicates are
@@ -88,9 +92,10 @@ class InsightsClient:
 
             The last three carry the pages that arrived (`partial`) and the IDs that did not (`pending`).
         """
-        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
-        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
-        self._fetch_pages(query, collector)
+        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        collector = PageCollector(self._selector, query)
+        while collector.advance():
+            self._fetch_pages(collector)
         return collector.join()
 
     def iter_28hr(
@@ -102,15 +107,20 @@ class InsightsClient:
         have the pages that were yielded before it.
 
         Returns:
-            An iterator with one `Insights` per page of 25 IDs.
+            An iterator with one `Insights` per page of IDs.
         """
-        query = validate_query(self._options.endpoint.metrics, tweet_ids, metrics, granularity, fields)
-        return self._iterate(query)
+        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        return self._iterate(PageCollector(self._selector, query))
 
     @property
     def rate_limit(self) -> RateLimit | None:
         """The request window as of the last response that described it."""
         return self._gate.rate_limit
+
+    @property
+    def api_version(self) -> str | None:
+        """The version of X's document, by the header `api-version` of the last response. None if it had none."""
+        return self._api_version
 
     def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
@@ -120,37 +130,35 @@ class InsightsClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _iterate(self, query: Query) -> Iterator[Insights]:
-        collector = PageCollector(chunk(query.tweet_ids, self._options.endpoint.page_size))
-        while collector.remaining:
-            self._fetch_pages(query, collector, limit=1)
+    def _iterate(self, collector: PageCollector) -> Iterator[Insights]:
+        while collector.advance():
+            self._fetch_pages(collector, limit=1)
             yield from collector.release()
+        collector.join()
 
-    def _fetch_pages(self, query: Query, collector: PageCollector, limit: int | None = None) -> None:
-        for position, tweet_ids in collector.request(limit):
+    def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
+        for batch in collector.request(limit):
             with collector.catch_failure():
-                collector.add(position, self._fetch_page(query, tweet_ids))
+                collector.add(batch, self._fetch_page(batch))
 
-    def _fetch_page(self, query: Query, tweet_ids: Sequence[str]) -> Page:
+    def _fetch_page(self, batch: Batch) -> Page:
         state = RetryState(self._options.attempts, self._options.max_wait)
-        return self._retry(state.compute_wait, self._attempt, state, query, tweet_ids)
+        return self._retry(state.compute_wait, self._attempt, state, batch)
 
-    def _attempt(self, state: RetryState, query: Query, tweet_ids: Sequence[str]) -> Page:
+    def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()
-        for seconds in self._gate.compute_waits():
+        for seconds in self._gate.compute_waits(batch.endpoint.name):
             time.sleep(seconds)
-        outcome = self._send(query, tweet_ids)
+        outcome = self._send(batch)
         if isinstance(outcome, XInsightsError):
             raise outcome
         return outcome
 
-    def _send(self, query: Query, tweet_ids: Sequence[str]) -> Page | XInsightsError:
-        request = build_request(self._http, self._options, query, tweet_ids)
+    def _send(self, batch: Batch) -> Page | XInsightsError:
+        request = build_request(self._http, self._options, batch)
         try:
             response = self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
@@ -158,6 +166,7 @@ class InsightsClient:
                 raw = None if response.is_stream_consumed else b"".join(response.iter_raw())
         except httpx.RequestError as error:
             return create_transport_error(request, error)
-        outcome = read_response(self._options.endpoint, query, tweet_ids, response, raw)
-        self._gate.update(response.headers, outcome)
+        outcome = read_response(batch, response, raw)
+        self._gate.update(batch.endpoint.name, response.headers, outcome)
+        self._api_version = response.headers.get("api-version")
         return outcome

@@ -1,13 +1,12 @@
 """Error responses of X, converted to the exceptions of this library."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from http.client import responses
 from typing import Any
 
 import msgspec
 
+from ._endpoints import Endpoint
 from ._errors import (
     ApiError,
     AuthenticationError,
@@ -19,10 +18,8 @@ from ._errors import (
 )
 from ._rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after, parse_retry_after
 
-ERROR_CLASSES = {401: AuthenticationError, 403: ForbiddenError, 429: RateLimitError}
 
-
-def create_api_error(status: int, headers: Mapping[str, str], body: str) -> ApiError:
+def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: str) -> ApiError:
     """Return the error for a status other than 2xx. The status selects the class; the body only explains it."""
     problem = _parse_problem(body)
     nested = problem.get("errors")
@@ -31,7 +28,12 @@ def create_api_error(status: int, headers: Mapping[str, str], body: str) -> ApiE
     error_class = _select_class(status, problem_type, body)
     reason = detail or title or _get_text(nested[0] if nested else {}, "message") or responses.get(status)
     if error_class is EndpointUnavailableError:
-        reason = "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's"
+        reason = (
+            f"the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's{endpoint.advice}"
+        )
+    elif endpoint.extra_scopes and (status == 401 or (status == 403 and not _get_text(problem, "reason"))):
+        scopes = " and ".join(("tweet.read", *endpoint.extra_scopes))
+        reason = f"{reason} (the endpoint {endpoint.name!r} requires a token with the scopes {scopes})"
     error = error_class(
         f"X answered {status}: {reason or 'no reason given'}",
         status=status,
@@ -39,6 +41,7 @@ def create_api_error(status: int, headers: Mapping[str, str], body: str) -> ApiE
         detail=detail,
         type=problem_type,
         request_id=headers.get("x-transaction-id"),
+        api_version=headers.get("api-version"),
         problems=nested or ([problem] if problem else []),
         body=body[:500],
     )
@@ -64,7 +67,7 @@ def _select_class(status: int, problem_type: str | None, body: str) -> type[ApiE
         return EndpointUnavailableError
     if status >= 500:
         return ServerError
-    return ERROR_CLASSES.get(status, ApiError)
+    return {401: AuthenticationError, 403: ForbiddenError, 429: RateLimitError}.get(status, ApiError)
 
 
 def _parse_problem(body: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class ApiError(XInsightsError):
         detail: str | None = None,
         type: str | None = None,
         request_id: str | None = None,
+        api_version: str | None = None,
         problems: Sequence[Mapping[str, Any]] = (),
         body: str = "",
     ) -> None:
@@ -61,6 +62,8 @@ class ApiError(XInsightsError):
         self.type = type
         self.request_id = request_id
         """The response's `x-transaction-id`, which X's support asks for."""
+        self.api_version = api_version
+        """The response's `api-version`, which is the version of X's document."""
         self.problems: tuple[Mapping[str, Any], ...] = tuple(problems)
         """The body's `errors`, or the body itself if it is a single problem."""
         self.body = body

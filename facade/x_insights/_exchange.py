@@ -1,26 +1,20 @@
 """One exchange with X: the request for a page, and the page or the error that comes of it."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import httpx
 
-from ._body import decode_body
-from ._endpoints import Endpoint, Page
+from ._endpoints import Page
 from ._error_response import create_api_error
 from ._errors import ResponseError, TransportError, XInsightsError
 from ._options import Options
-from ._query import Query
+from ._pages import Batch
 
 
-def build_request(
-    client: httpx.Client | httpx.AsyncClient, options: Options, query: Query, tweet_ids: Sequence[str]
-) -> httpx.Request:
+def build_request(client: httpx.Client | httpx.AsyncClient, options: Options, batch: Batch) -> httpx.Request:
     """Build the request for one page with the client that will send it, but with our own address and timeout."""
-    arguments = options.endpoint.build_request(query, tweet_ids)
+    arguments = batch.endpoint.build_request(batch.query, batch.tweet_ids)
     url = options.base_url + arguments["url"]
     if client.params:  # parameters of the caller's own client, which httpx merges with ours
         return client.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
@@ -29,9 +23,7 @@ def build_request(
     return client.build_request(arguments["method"], url, timeout=options.timeout)
 
 
-def read_response(
-    endpoint: Endpoint, query: Query, tweet_ids: Sequence[str], response: httpx.Response, raw: bytes | None
-) -> Page | XInsightsError:
+def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> Page | XInsightsError:
     """Return the page in a response, or its error. `raw` is the body as it came, None if the response has read it.
 
     The error is not raised here, because a traceback would show local variables that hold the token or its echo.
@@ -41,7 +33,7 @@ def read_response(
     failure = None
     if 200 <= status < 300:
         try:
-            page = endpoint.parse_page(body, query, tweet_ids)
+            page = batch.endpoint.parse_page(body, batch.query, batch.tweet_ids)
         except RecursionError:
             failure = "is nested too deeply"
         except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
@@ -55,7 +47,17 @@ def read_response(
     if failure:
         return ResponseError(f"the body of the {status} response {failure}", body=text[:500])
     headers = {name: redact(value, secret) for name, value in response.headers.items()}
-    return create_api_error(status, headers, text)
+    return create_api_error(batch.endpoint, status, headers, text)
+
+
+def decode_body(headers: httpx.Headers, raw: bytes) -> bytes:
+    """Return the body without its content encoding, or as it came if it does not have the encoding of the headers."""
+    if "Content-Encoding" not in headers:
+        return raw
+    try:
+        return httpx.Response(200, headers=headers, content=raw).content
+    except httpx.DecodingError:
+        return raw
 
 
 def create_transport_error(request: httpx.Request, error: httpx.RequestError) -> TransportError:

@@ -1,6 +1,4 @@
-"""The gate that blocks a client's requests until X's rate-limit window resets."""
-
-from __future__ import annotations
+"""The gate that blocks an account's requests until X's rate-limit window resets."""
 
 import logging
 import random
@@ -22,40 +20,41 @@ LONGEST_WINDOW = 86_400.0
 
 
 class RateLimitGate:
-    """Blocks all requests of one client while its rate-limit window is used up."""
+    """Blocks the requests of one account to an endpoint while its window is used up. X counts each endpoint's."""
 
     def __init__(self, max_wait: float) -> None:
         self.rate_limit: RateLimit | None = None
-        """The window as of the last response that described it."""
+        """The window as of the last response that described one."""
         self._max_wait = max_wait
-        self._opens_at = 0.0
-        self._retry_at: datetime | None = None
-        self._last_window: RateLimit | None = None
+        # By endpoint: when the gate opens by our clock and by X's, and the window that X described.
+        self._closures: dict[str, tuple[float, datetime | None, RateLimit | None]] = {}
 
-    def update(self, headers: Mapping[str, str], outcome: object) -> None:
-        """Take note of a response: what its headers say about the window, and whether it is a RateLimitError."""
+    def update(self, endpoint: str, headers: Mapping[str, str], outcome: object) -> None:
+        """Close the gate if a response says that the window is used up, by its headers or as a RateLimitError."""
         if rate_limit := parse_rate_limit(headers):
             self.rate_limit = rate_limit
             if rate_limit.remaining == 0 and (seconds := parse_reset_after(headers)):
-                self._close(seconds, headers)
+                self._close(endpoint, seconds, headers)
         if isinstance(outcome, RateLimitError):
-            self._close(outcome.retry_after or 0.0, headers)
+            self._close(endpoint, outcome.retry_after or 0.0, headers)
 
-    def compute_waits(self) -> Iterator[float]:
+    def compute_waits(self, endpoint: str) -> Iterator[float]:
         """Yield the seconds to sleep before sending. Raises RateLimitError if the total would exceed `max_wait`."""
         waited = 0.0
-        while (remaining := self._opens_at - time.monotonic()) > 0 and not stamina.is_testing():
+        while endpoint in self._closures and not stamina.is_testing():
+            opens_at, retry_at, rate_limit = self._closures[endpoint]
+            if (remaining := opens_at - time.monotonic()) <= 0:
+                return
             if waited + remaining > self._max_wait:
                 error = RateLimitError(f"not sent: the request window is used up for {remaining:.0f} s", status=429)
-                error.retry_after, error.retry_at, error.rate_limit = remaining, self._retry_at, self._last_window
+                error.retry_after, error.retry_at, error.rate_limit = remaining, retry_at, rate_limit
                 raise error
             wait = min(remaining + random.uniform(0, JITTER), self._max_wait - waited)
             waited += wait
             logger.info("request held for %.1f s: the request window is used up", wait)
             yield wait
 
-    def _close(self, seconds: float, headers: Mapping[str, str]) -> None:
+    def _close(self, endpoint: str, seconds: float, headers: Mapping[str, str]) -> None:
         opens_at = time.monotonic() + min(max(1.0, seconds), LONGEST_WINDOW)
-        if opens_at > self._opens_at:
-            self._opens_at = opens_at
-            self._retry_at, self._last_window = compute_retry_at(headers, seconds), parse_rate_limit(headers)
+        if endpoint not in self._closures or opens_at > self._closures[endpoint][0]:
+            self._closures[endpoint] = opens_at, compute_retry_at(headers, seconds), parse_rate_limit(headers)

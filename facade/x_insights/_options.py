@@ -1,7 +1,5 @@
 """The validated options of a client."""
 
-from __future__ import annotations
-
 import ipaddress
 import math
 from typing import TypeVar
@@ -11,47 +9,12 @@ import httpx
 
 import x_insights_api
 
-from ._auth import AsyncToken, create_auth
-from ._endpoints import INSIGHTS_28HR, Endpoint
+from ._auth import create_auth
+from ._endpoints import ENDPOINTS, Endpoint
 from ._errors import InvalidRequestError
 from ._validation import format_value
 
 T = TypeVar("T")
-
-
-@attrs.frozen(eq=False, repr=False)
-class Options:
-    """What a client was created with, apart from its connections."""
-
-    auth: httpx.Auth
-    base_url: str
-    timeout: httpx.Timeout
-    attempts: int
-    max_wait: float
-    endpoint: Endpoint = INSIGHTS_28HR
-
-    def create_api_client(self) -> x_insights_api.Client:
-        """Create the generated client, whose httpx clients send our requests."""
-        # A proxy from the environment would read what is sent in the clear to a loopback server.
-        return x_insights_api.Client(
-            self.base_url, timeout=self.timeout, httpx_args={"trust_env": self.base_url.startswith("https:")}
-        )
-
-
-def validate_options(
-    token: AsyncToken | None, base_url: str, timeout: float | httpx.Timeout, attempts: int, max_wait: float
-) -> Options:
-    """Validate the options of a client. Raises InvalidRequestError for the first one that is invalid."""
-    url = _validate_base_url(base_url)
-    if not isinstance(timeout, httpx.Timeout):
-        if not _is_number(timeout) or timeout <= 0:
-            raise InvalidRequestError(
-                f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
-            )
-        timeout = httpx.Timeout(timeout)
-    if not _is_number(max_wait) or max_wait < 0:
-        raise InvalidRequestError(f"max_wait is {format_value(max_wait)}: pass a number of seconds, 0 or more")
-    return Options(create_auth(token), url, timeout, validate_count("attempts", attempts), max_wait)
 
 
 def validate_count(name: str, value: int) -> int:
@@ -68,10 +31,6 @@ def validate_type(name: str, value: object, expected: type[T]) -> T:
     return value
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def _validate_base_url(base_url: str) -> str:
     """Return the address without a trailing slash. Over http, the token would travel in the clear."""
     try:
@@ -85,8 +44,56 @@ def _validate_base_url(base_url: str) -> str:
     return str(url).rstrip("/")
 
 
+def _validate_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if not _is_number(timeout) or timeout <= 0:
+        message = f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
+        raise InvalidRequestError(message)
+    return httpx.Timeout(timeout)
+
+
+def _validate_attempts(attempts: int) -> int:
+    return validate_count("attempts", attempts)
+
+
+def _validate_max_wait(max_wait: float) -> float:
+    if not _is_number(max_wait) or max_wait < 0:
+        raise InvalidRequestError(f"max_wait is {format_value(max_wait)}: pass a number of seconds, 0 or more")
+    return max_wait
+
+
+def _find_endpoints(endpoint: str) -> tuple[Endpoint, ...]:
+    if not isinstance(endpoint, str) or endpoint not in ENDPOINTS:
+        raise InvalidRequestError(f"endpoint is {format_value(endpoint)}: pass one of {', '.join(ENDPOINTS)}")
+    return ENDPOINTS[endpoint]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Options:
+    """What a client is created with, apart from its connections. Raises InvalidRequestError if an option is invalid."""
+
+    base_url: str = attrs.field(converter=_validate_base_url)
+    timeout: httpx.Timeout = attrs.field(converter=_validate_timeout)
+    attempts: int = attrs.field(converter=_validate_attempts)
+    max_wait: float = attrs.field(converter=_validate_max_wait)
+    endpoints: tuple[Endpoint, ...] = attrs.field(converter=_find_endpoints, alias="endpoint")
+    """The endpoints to ask, in the order in which they are tried."""
+    auth: httpx.Auth = attrs.field(converter=create_auth, alias="token")
+
+    def create_api_client(self) -> x_insights_api.Client:
+        """Create the generated client, whose httpx clients send our requests."""
+        # A proxy from the environment would read what is sent in the clear to a loopback server.
+        arguments = {"trust_env": self.base_url.startswith("https:")}
+        return x_insights_api.Client(self.base_url, timeout=self.timeout, httpx_args=arguments)

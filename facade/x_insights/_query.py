@@ -1,46 +1,67 @@
 """The validated arguments of a call."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
 import attrs
 
-from x_insights_api.models import EngagementField, Granularity
+from x_insights_api.models import AnalyticsField, EngagementField, Granularity, Metric
 
-from ._validation import TweetIds, parse_name, validate_ids, validate_value, validate_values
+from ._validation import (
+    InvalidValueError,
+    TweetIds,
+    normalize_name,
+    parse_name,
+    validate_ids,
+    validate_value,
+    validate_values,
+)
 
 EnumNames = str | Iterable[str]
 """What a caller may pass for members of an enum: one name or several."""
 
+Window = tuple[datetime, datetime]
+"""The start and the end of a period, as aware datetimes."""
+
+_METRIC_NAMES = {normalize_name(name) for name in (*Metric, *AnalyticsField)}
+
 
 @attrs.frozen(eq=False, repr=False)
 class Query:
-    """What one call asks for, whichever endpoint answers it."""
+    """What one call asks for."""
 
     tweet_ids: tuple[str, ...]
     metrics: tuple[StrEnum, ...]
-    """Some of the endpoint's metrics."""
     granularity: Granularity
     fields: tuple[EngagementField, ...]
+    window: Window | None = None
+    """The period, if the endpoint has to be told."""
+    unavailable: tuple[str, ...] = ()
+    """The metrics of the call that the endpoint lacks."""
 
 
 def validate_query(
-    known_metrics: Sequence[StrEnum],
-    tweet_ids: TweetIds,
-    metrics: EnumNames,
-    granularity: str,
-    fields: EnumNames | None,
+    known: Sequence[StrEnum], tweet_ids: TweetIds, metrics: EnumNames, granularity: str, fields: EnumNames | None
 ) -> Query:
     """Validate the arguments of a call. Raises InvalidRequestError for the first value that X would reject."""
     return Query(
         validate_ids(tweet_ids),
-        validate_values("metrics", metrics, partial(parse_name, "metric", known_metrics)),
+        validate_values("metrics", metrics, partial(_parse_metric, known)),
         validate_value("granularity", granularity, partial(parse_name, "granularity", tuple(Granularity))),
         # By default all fields are sent, so that partial errors are never lost.
         tuple(EngagementField)
         if fields is None
         else validate_values("fields", fields, partial(parse_name, "field", tuple(EngagementField))),
     )
+
+
+def _parse_metric(known: Sequence[StrEnum], value: object) -> StrEnum:
+    try:
+        return parse_name("metric", known, value)
+    except InvalidValueError:
+        # The name is right, and only the other endpoint has it: a similar name is not what was meant.
+        if not (isinstance(value, str) and normalize_name(value) in _METRIC_NAMES):
+            raise
+    raise InvalidValueError(f"not a metric of this endpoint: use one of {', '.join(known)}")

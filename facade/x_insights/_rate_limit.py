@@ -1,7 +1,5 @@
 """Rate limit: what X's response headers say about the request window, and when to try again."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime

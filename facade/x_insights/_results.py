@@ -1,17 +1,17 @@
 """Results: the decoded pages of a call as plain dictionaries and rows."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from typing import Self
 
 import attrs
 
 from ._endpoints import Page
 from ._errors import ApiError, ResponseError
-from ._types import InsightsDict, Metrics, PartialError, Row, TweetInsights
+from ._query import Window
+from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -49,8 +49,9 @@ class Insights(Mapping[str, TweetInsights]):
         """
         rows: list[Row] = []
         for tweet_id, tweet in self._tweets.items():
-            buckets = ((_parse_time(bucket["time"]), bucket["metrics"]) for bucket in tweet["series"])
-            for time, metrics in itertools.chain([(None, tweet["totals"])], buckets):
+            buckets = ((bucket["time"], bucket["metrics"]) for bucket in tweet["series"])
+            for text, metrics in itertools.chain([(None, tweet["totals"])], buckets):
+                time = None if text is None else _parse_time(text)
                 for metric, value in metrics.items():
                     rows.append({"tweet_id": tweet_id, "time": time, "metric": metric, "value": value})
         return rows
@@ -65,7 +66,26 @@ class Insights(Mapping[str, TweetInsights]):
         """The IDs of the call that have neither insights nor a partial error that names them."""
         return _find_missing(self.tweet_ids, self._tweets, self.errors)
 
-    def raise_for_errors(self) -> Insights:
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The endpoints that responded, such as `("28hr",)`, in the order of the pages."""
+        return tuple(dict.fromkeys(page.endpoint for page in self._pages))
+
+    @property
+    def window(self) -> Window | None:
+        """The period that `analytics` was asked for, as aware datetimes: the earliest start and the latest end.
+
+        None if only `28hr` was asked, whose period X chooses.
+        """
+        windows = [page.window for page in self._pages if page.window]
+        return (min(start for start, _ in windows), max(end for _, end in windows)) if windows else None
+
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """The requested metrics that were left out because the endpoint that responded does not have them."""
+        return tuple(dict.fromkeys(metric for page in self._pages for metric in page.unavailable))
+
+    def raise_for_errors(self) -> Self:
         """Return these insights if they have no partial errors.
 
         Raises:
@@ -91,7 +111,7 @@ class Insights(Mapping[str, TweetInsights]):
     def __len__(self) -> int:
         return len(self._tweets)
 
-    def __or__(self, other: Insights) -> Insights:
+    def __or__(self, other: "Insights") -> "Insights":
         if not isinstance(other, Insights):
             return NotImplemented
         return Insights(tuple(dict.fromkeys(self.tweet_ids + other.tweet_ids)), self._pages + other._pages)
@@ -106,30 +126,32 @@ class Insights(Mapping[str, TweetInsights]):
 def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetInsights]:
     """Merge all measurements of a Post, and those of one time bucket of it. X does not send one item per Post."""
     totals: dict[str, Metrics] = {}
-    series: dict[str, dict[str, Metrics]] = {}
+    series: dict[str, dict[str | int, Bucket]] = {}
     for page in pages:
         for tweet_id, metrics in page.totals:
-            _add_metrics(totals, tweet_id, metrics)
-        for tweet_id, time, metrics in page.series:
-            _add_metrics(series.setdefault(tweet_id, {}), time, metrics)
+            _add_metrics(totals.setdefault(tweet_id, {}), metrics)
+        for tweet_id, bucket in page.series:
+            time, buckets = bucket["time"], series.setdefault(tweet_id, {})
+            # A bucket without a time is never merged: its number in the series is its key.
+            known = buckets.setdefault(len(buckets) if time is None else time, {"time": time, "metrics": {}})
+            _add_metrics(known["metrics"], bucket["metrics"])
     measured = dict.fromkeys((*totals, *series))
     requested = (tweet_id for tweet_id in tweet_ids if tweet_id in measured)
     return {
         tweet_id: {
             "totals": totals.get(tweet_id, {}),
-            "series": [{"time": time, "metrics": metrics} for time, metrics in series.get(tweet_id, {}).items()],
+            "series": list(series.get(tweet_id, {}).values()),
         }
         # An ID that nobody requested comes last, so that it is not lost.
         for tweet_id in dict.fromkeys((*requested, *measured))
     }
 
 
-def _add_metrics(target: dict[str, Metrics], key: str, metrics: Metrics) -> None:
-    if key in target:
-        known = target[key]
-        known.update({name: value for name, value in metrics.items() if value is not None or name not in known})
-    else:
-        target[key] = metrics.copy()
+def _add_metrics(known: Metrics, metrics: Metrics) -> None:
+    """Add metrics to those of the same Post and time. A later value replaces an earlier one unless it is null."""
+    if known:
+        metrics = {name: value for name, value in metrics.items() if value is not None or name not in known}
+    known.update(metrics)
 
 
 @lru_cache(maxsize=1024)  # every Post has the same hours

@@ -1,7 +1,5 @@
 """Retries: which failures are retried, and when. The exponential backoff with jitter is stamina's."""
 
-from __future__ import annotations
-
 import logging
 import random
 import time

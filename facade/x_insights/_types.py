@@ -1,7 +1,5 @@
 """The plain dictionaries that results consist of."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 # Before Python 3.12, pydantic and so FastAPI accept only this TypedDict, not the one of `typing`.
@@ -13,7 +11,8 @@ Metrics = dict[str, int | float | None]
 class Bucket(TypedDict):
     """The metrics of one Post in one hour, day or week."""
 
-    time: str
+    time: str | None
+    """The start of the bucket, as X sent it. None if X sent none."""
     metrics: Metrics
 
 

@@ -1,7 +1,5 @@
 """Validation of call arguments: one value, several values, IDs, and enum members in any spelling."""
 
-from __future__ import annotations
-
 import re
 import reprlib
 from collections.abc import Callable, Iterable, Sequence

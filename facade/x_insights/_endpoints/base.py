@@ -1,42 +1,28 @@
-"""What all endpoints have in common: the shape of a decoded page, and the parts that their bodies share."""
-
-from __future__ import annotations
+"""What all endpoints have in common: their description, the decoded page, and the parts that their bodies share."""
 
 import sys
 from collections.abc import Callable, Container, Iterable, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import attrs
 import msgspec
 
-from .._query import Query
-from .._types import Metrics, PartialError
+from .._query import Query, Window
+from .._types import Bucket, Metrics, PartialError
 from .._validation import normalize_name
-
-
-class Total(NamedTuple):
-    """Metrics of one Post over the whole period."""
-
-    tweet_id: str
-    metrics: Metrics
-
-
-class TimeBucket(NamedTuple):
-    """Metrics of one Post in one hour, day or week."""
-
-    tweet_id: str
-    time: str
-    """The start of the bucket, as X sent it."""
-    metrics: Metrics
 
 
 @attrs.define(eq=False)
 class Page:
     """The decoded response to one request, with the metric names and shapes that the public results have."""
 
-    totals: list[Total] = attrs.field(factory=list)
-    series: list[TimeBucket] = attrs.field(factory=list)
+    endpoint: str
+    window: Window | None = None
+    unavailable: tuple[str, ...] = ()
+    totals: list[tuple[str, Metrics]] = attrs.field(factory=list)
+    series: list[tuple[str, Bucket]] = attrs.field(factory=list)
+    """Metrics with the ID of their Post. One ID may come several times."""
     errors: list[PartialError] = attrs.field(factory=list)
 
 
@@ -53,6 +39,12 @@ class Endpoint:
     """Return `method`, `url` and `params` of the request for one page of IDs."""
     parse_page: Callable[[bytes, Query, Sequence[str]], Page]
     """Parse the body of a response to that request. Raises ValueError or RecursionError if it has another shape."""
+    prepare: Callable[[Query], Query] = lambda query: query
+    """Adapt the arguments of a call to the endpoint, once per call."""
+    extra_scopes: tuple[str, ...] = ()
+    """The scopes that it requires of a token besides `tweet.read`."""
+    advice: str = ""
+    """What to do if X has withdrawn it, as the end of an error message."""
 
 
 # A numeric string is converted to its number. The bounds exclude what JSON encoders refuse: "nan", "inf", and integers
@@ -82,7 +74,7 @@ class Spellings(dict[str, str]):
         super().__init__(
             (spelling, metric.value)
             for metric in metrics
-            for spelling in (metric.value, metric.name, normalize_name(metric.value))
+            for spelling in (metric.value, metric.name, metric.name.lower(), normalize_name(metric.value))
         )
 
     def __missing__(self, name: str) -> str:

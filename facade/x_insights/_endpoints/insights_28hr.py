@@ -1,7 +1,5 @@
 """`GET /2/insights/28hr`: Posts' metrics of the last 28 hours."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +9,8 @@ from x_insights_api.api.tweets import get_insights_28_hr
 from x_insights_api.models import Metric
 
 from .._query import Query
-from .._types import Metrics, PartialError
-from .base import Endpoint, Page, Problem, Spellings, TimeBucket, Total, Value, convert_problem, join_arrays
+from .._types import Bucket, Metrics
+from .base import Endpoint, Page, Problem, Spellings, Value, convert_problem, join_arrays
 
 PAGE_SIZE = 25
 """`maxItems` of the parameter `tweet_ids`."""
@@ -86,26 +84,26 @@ def _build_request(query: Query, tweet_ids: Sequence[str]) -> dict[str, Any]:
 
 def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
     decoded = _decoder.decode(body)
-    page = Page()
+    page = Page(INSIGHTS_28HR.name)
     for engagement in decoded.data:
         measurement = engagement.measurement
-        page.totals += [Total(item.tweet_id, _convert_values(item.value)) for item in measurement.metrics_total]
-        page.series += [_convert_item(item) for item in measurement.metrics_time_series]
-        page.errors += [_convert_error(error) for error in engagement.errors]
+        page.totals += [(item.tweet_id, _convert_values(item.value)) for item in measurement.metrics_total]
+        page.series += [(item.tweet_id, _convert_bucket(item.value)) for item in measurement.metrics_time_series]
+        page.errors += [
+            {"message": error.error, "tweet_ids": error.tweets, "type": None, "status": None}
+            for error in engagement.errors
+        ]
     page.errors += [convert_problem(problem, tweet_ids) for problem in decoded.errors]
     return page
 
 
-def _convert_item(item: TimeSeriesItem) -> TimeBucket:
-    return TimeBucket(item.tweet_id, item.value.timestamp.iso8601_time, _convert_values(item.value.metric_values))
+def _convert_bucket(value: TimeSeriesValue) -> Bucket:
+    return {"time": value.timestamp.iso8601_time, "metrics": _convert_values(value.metric_values)}
 
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:
     return {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
 
 
-def _convert_error(error: EngagementError) -> PartialError:
-    return {"message": error.error, "tweet_ids": list(error.tweets), "type": None, "status": None}
-
-
-INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)
+_ADVICE = '; a client with endpoint="analytics" or "auto" asks the other endpoint'
+INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page, advice=_ADVICE)

@@ -4,8 +4,8 @@ It needs the extra: `pip install x-insights-28hr[testing]`.
 """
 
 try:
+    from ._endpoints import ReceivedRequest
     from ._sandbox import Sandbox
-    from ._spec import ReceivedRequest
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
         f"{_error.name} is missing: the test kit needs its extra, `pip install x-insights-28hr[testing]`",

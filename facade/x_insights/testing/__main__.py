@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from . import Sandbox
-from ._spec import PATH
+from ._endpoints import ENDPOINTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("x_insights.testing").setLevel(logging.INFO)
     with contextlib.suppress(KeyboardInterrupt), Sandbox(**vars(options)) as sandbox:
-        print(f"Made-up insights at {sandbox.url}{PATH}, for any Bearer token. Ctrl-C stops it.", flush=True)
+        urls = " and ".join(sandbox.url + path for path in ENDPOINTS)
+        print(f"Made-up insights at {urls}, for any Bearer token. Ctrl-C stops it.", flush=True)
         threading.Event().wait()
     return 0
 

@@ -1,15 +1,13 @@
 """Made-up figures: plausible, and always the same for the same ID."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-HOURS = 28
-"""The period that X looks back over."""
+from x_insights_api.models import Metric
+
+from .._endpoints.base import Spellings
 
 # How many of a hundred impressions lead to one of these. For a metric that is not listed, it is one in two hundred.
 PER_HUNDRED = {
@@ -24,49 +22,42 @@ PER_HUNDRED = {
     "ProfileVisits": 1.0,
 }
 
+
+# The endpoints spell a metric differently, and have the same figures.
+SPELLINGS = Spellings(Metric)
+
 Counts = dict[str, int]
 
 
-def create_measurement(
-    tweet_ids: Sequence[str], metrics: Sequence[str], granularity: str, end: datetime
-) -> dict[str, Any]:
-    """Return the figures in the form of X's `measurement`: totals for `Total`, else a series up to `end`."""
-    if granularity == "Total":
-        totals = {tweet_id: compute_totals(tweet_id, metrics) for tweet_id in tweet_ids}
-        return {"metrics_total": [{"tweet_id": each, "value": _format_counts(totals[each])} for each in tweet_ids]}
-    return {
-        "metrics_time_series": [
-            {"tweet_id": each, "value": {"metric_values": _format_counts(counts), "timestamp": _format_time(start)}}
-            for each in tweet_ids
-            for start, counts in compute_series(each, metrics, granularity, end).items()
-        ]
-    }
-
-
 def compute_totals(tweet_id: str, metrics: Sequence[str]) -> Counts:
-    """Return the sums over all hours."""
-    impressions = random.Random(tweet_id).lognormvariate(8, 1.2)
-    return {metric: round(impressions * _compute_rate(tweet_id, metric)) for metric in metrics}
+    """Return the sums of the whole period, which depend on the ID alone."""
+    return {metric: _compute_total(tweet_id, metric) for metric in metrics}
 
 
-def compute_series(tweet_id: str, metrics: Sequence[str], granularity: str, end: datetime) -> dict[datetime, Counts]:
-    """Return the totals, spread over the time buckets of a granularity so that these add up to the totals."""
-    hours = [end - timedelta(hours=back) for back in range(HOURS, 0, -1)]
-    buckets: dict[datetime, Counts] = {_get_bucket(hour, granularity): dict.fromkeys(metrics, 0) for hour in hours}
+def compute_series(
+    tweet_id: str, metrics: Sequence[str], granularity: str, start: datetime, end: datetime
+) -> dict[datetime, Counts]:
+    """Return the totals, spread over the time buckets between two times so that these add up to the totals."""
+    first = start.replace(minute=0, second=0, microsecond=0)
+    hours = [first + timedelta(hours=hour) for hour in range(math.ceil((end - first) / timedelta(hours=1)))]
     weights = [_compute_weight(tweet_id, hour) for hour in hours]
-    for metric, total in compute_totals(tweet_id, metrics).items():
-        for hour, count in zip(hours, _spread(total, weights), strict=True):
+    buckets: dict[datetime, Counts] = {_get_bucket(hour, granularity): dict.fromkeys(metrics, 0) for hour in hours}
+    for metric in metrics:
+        for hour, count in zip(hours, _spread(_compute_total(tweet_id, metric), weights), strict=True):
             buckets[_get_bucket(hour, granularity)][metric] += count
     return buckets
 
 
-def _compute_rate(tweet_id: str, metric: str) -> float:
-    return PER_HUNDRED.get(metric, 0.5) / 100 * random.Random(tweet_id + metric).uniform(0.7, 1.3)
+def _compute_total(tweet_id: str, metric: str) -> int:
+    name = SPELLINGS[metric]
+    impressions = random.Random(tweet_id).lognormvariate(8, 1.2)
+    rate = PER_HUNDRED.get(name, 0.5) / 100 * random.Random(tweet_id + name).uniform(0.7, 1.3)
+    return round(impressions * rate)
 
 
 def _get_bucket(hour: datetime, granularity: str) -> datetime:
     day = hour.replace(hour=0)
-    return {"Daily": day, "Weekly": day - timedelta(days=day.weekday())}.get(granularity, hour)
+    return {"daily": day, "weekly": day - timedelta(days=day.weekday())}.get(granularity.lower(), hour)
 
 
 def _compute_weight(tweet_id: str, hour: datetime) -> float:
@@ -82,11 +73,3 @@ def _spread(total: int, weights: Sequence[float]) -> Iterator[int]:
         count = round(total * passed / sum(weights)) - spent
         spent += count
         yield count
-
-
-def _format_time(time: datetime) -> dict[str, str]:
-    return {"iso8601_time": f"{time:%Y-%m-%dT%H:%M:%SZ}"}
-
-
-def _format_counts(counts: Counts) -> list[dict[str, Any]]:
-    return [{"metric_type": metric, "metric_value": count} for metric, count in counts.items()]

@@ -1,26 +1,38 @@
-"""The sandbox: X's endpoint on a loopback port."""
-
-from __future__ import annotations
+"""The sandbox: X's endpoints on a loopback port."""
 
 import math
+import re
 import socket
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+import attrs
 from werkzeug.wrappers import Request, Response
 
 from .._validation import validate_ids
-from ._figures import create_measurement
+from ._endpoints import (
+    ENDPOINTS,
+    INSIGHTS_28HR,
+    ReceivedRequest,
+    SandboxEndpoint,
+    create_not_found_problem,
+    parse_request,
+)
 from ._server import Handler, Server, create_json_response, create_problem_response, remove_default_content_type
-from ._spec import PATH, ReceivedRequest, load_spec, parse_request
+from ._spec import load_spec
 
-PROBLEMS = "https://api.x.com/2/problems"
+
+@attrs.define
+class Window:
+    """The request window of one token at one endpoint."""
+
+    remaining: int = 0
+    reset: float = 0.0
 
 
 class Sandbox:
@@ -29,14 +41,14 @@ class Sandbox:
     Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token.
 
     Args:
-        rate_limit: The number of requests per window.
+        rate_limit: The number of requests per window, for each token and endpoint.
         window: The length of a window in seconds.
         latency: Seconds before each response.
         port: The port to listen on. 0 for any free one.
     """
 
     now: datetime = datetime(2026, 11, 22, 16, tzinfo=UTC)
-    """The end of the 28 hours. It is fixed, so that the same call has the same result on any day."""
+    """The end of the 28 hours of `28hr`. It is fixed, so that the same call has the same result on any day."""
 
     def __init__(self, *, rate_limit: int = 300, window: float = 900.0, latency: float = 0.0, port: int = 0) -> None:
         self.rate_limit = rate_limit
@@ -47,8 +59,10 @@ class Sandbox:
         self._spec = load_spec()
         self._forbidden: set[str] = set()
         self._hidden: set[str] = set()
+        self._withdrawn: set[str] = set()
+        self._revoked: set[str] = set()
         self._faults: deque[Handler] = deque()
-        self._remaining, self._reset = 0, 0.0
+        self._windows: defaultdict[tuple[str, str], Window] = defaultdict(Window)
         self._lock = threading.Lock()
         self._server = Server(self._handle, port)
 
@@ -64,6 +78,14 @@ class Sandbox:
     def hide(self, *tweet_ids: str | int) -> None:
         """Answer requests for these Posts with the problem of a Post that does not exist."""
         self._hidden.update(validate_ids(tweet_ids))
+
+    def withdraw(self) -> None:
+        """Answer requests to `GET /2/insights/28hr` as if X had withdrawn it, with a 404 without a body."""
+        self._withdrawn.add(INSIGHTS_28HR.name)
+
+    def revoke(self, token: str) -> None:
+        """Answer requests with this token with a 401."""
+        self._revoked.add(token)
 
     def fail_next(
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -83,61 +105,61 @@ class Sandbox:
         self._server.start()
         return self
 
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.stop()
 
     def _handle(self, request: Request) -> Response:
         time.sleep(self.latency)
         with self._lock:
             self.requests.append(parse_request(request))
-            fault = self._faults.popleft() if self._faults else None
-            is_exhausted, headers = (False, {}) if fault else self._count_request()
-        response = fault(request) if fault else self._respond(request, is_exhausted)
-        response.headers.update(headers)
+            handler = self._faults.popleft() if self._faults else self._respond
+        response = handler(request)
         response.headers.setdefault("x-transaction-id", uuid4().hex[:16])
+        response.headers.setdefault("api-version", self._spec.version)
         return response
 
-    def _count_request(self) -> tuple[bool, dict[str, str]]:
+    def _respond(self, request: Request) -> Response:
+        endpoint = ENDPOINTS.get(request.path)
+        if endpoint is None or endpoint.name in self._withdrawn:
+            return remove_default_content_type(Response(status=404))
+        if request.method != "GET":
+            return remove_default_content_type(Response(status=405, headers={"Allow": "GET"}))
+        token = _find_token(request.headers.get("Authorization", ""))
+        if token is None or token in self._revoked:
+            return create_problem_response(401, "about:blank", "Unauthorized", detail="Unauthorized")
+        is_exhausted, headers = self._count_request(token, endpoint)
+        if is_exhausted:
+            response = create_problem_response(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
+        else:
+            response = self._answer(endpoint, request)
+        response.headers.update(headers)
+        return response
+
+    def _count_request(self, token: str, endpoint: SandboxEndpoint) -> tuple[bool, dict[str, str]]:
         """Count a request. Return whether the window was used up before it, and the headers that describe it."""
         now = time.time()
-        if now >= self._reset:
-            self._remaining, self._reset = self.rate_limit, now + self.window
-        is_exhausted = self._remaining == 0
-        self._remaining -= not is_exhausted
-        figures = {"limit": self.rate_limit, "remaining": self._remaining, "reset": math.ceil(self._reset)}
+        with self._lock:
+            window = self._windows[token, endpoint.name]
+            if now >= window.reset:
+                window.remaining, window.reset = self.rate_limit, now + self.window
+            is_exhausted = window.remaining == 0
+            window.remaining -= not is_exhausted
+            figures = {"limit": self.rate_limit, "remaining": window.remaining, "reset": math.ceil(window.reset)}
         return is_exhausted, {f"x-rate-limit-{name}": str(figure) for name, figure in figures.items()}
 
-    def _respond(self, request: Request, is_exhausted: bool = False) -> Response:
-        if request.path != PATH:
-            return remove_default_content_type(Response(status=404))
-        if not request.headers.get("Authorization"):
-            return create_problem_response(401, "about:blank", "Unauthorized", detail="Unauthorized")
-        if is_exhausted:
-            return create_problem_response(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
+    def _answer(self, endpoint: SandboxEndpoint, request: Request) -> Response:
         if errors := self._spec.find_errors(request):
             detail = "One or more parameters to your request was invalid."
-            problem_type = f"{PROBLEMS}/invalid-request"
+            problem_type = f"{endpoint.problems}/invalid-request"
             return create_problem_response(400, problem_type, "Invalid Request", detail=detail, errors=errors)
-        return create_json_response(200, self._create_content(parse_request(request)))
-
-    def _create_content(self, request: ReceivedRequest) -> dict[str, Any]:
-        forbidden = [tweet_id for tweet_id in request.tweet_ids if tweet_id in self._forbidden]
-        hidden = [tweet_id for tweet_id in request.tweet_ids if tweet_id in self._hidden]
-        measured = [tweet_id for tweet_id in request.tweet_ids if tweet_id not in {*forbidden, *hidden}]
-        fields = request.fields or ("errors", "measurement")
-        engagement: dict[str, Any] = {}
-        if measured and "measurement" in fields:
-            engagement["measurement"] = create_measurement(measured, request.metrics, request.granularity, self.now)
-        if forbidden and "errors" in fields:
-            message = f"Forbidden to access tweets: {', '.join(forbidden)}"
-            engagement["errors"] = [{"error": message, "tweets": forbidden}]
-        # X leaves out what would be empty.
-        return {
-            **({"data": [engagement]} if engagement else {}),
-            **({"errors": [_create_not_found_problem(tweet_id) for tweet_id in hidden]} if hidden else {}),
-        }
+        received = parse_request(request)
+        hidden = [tweet_id for tweet_id in received.tweet_ids if tweet_id in self._hidden]
+        forbidden = [each for each in received.tweet_ids if each in self._forbidden - self._hidden]
+        measured = [each for each in received.tweet_ids if each not in {*forbidden, *hidden}]
+        body: dict[str, Any] = endpoint.create_body(request, received, measured, forbidden, self.now)
+        if hidden:
+            body.setdefault("errors", []).extend(create_not_found_problem(endpoint, each) for each in hidden)
+        return create_json_response(200, body)
 
     def _truncate(self, request: Request) -> Response:
         response = self._respond(request)
@@ -149,13 +171,7 @@ class Sandbox:
         return Response(status="0 connection cut")
 
 
-def _create_not_found_problem(tweet_id: str) -> dict[str, Any]:
-    return {
-        "title": "Not Found Error",
-        "detail": "1 Tweet ID(s) are unavailable",
-        "type": f"{PROBLEMS}/resource-not-found",
-        "parameter": "tweet_ids",
-        "resource_type": "tweet",
-        "resource_id": tweet_id,
-        "value": tweet_id,
-    }
+def _find_token(authorization: str) -> str | None:
+    """Return the token of an OAuth 2.0 header (RFC 6750) or an OAuth 1.0a header (RFC 5849, section 3.5.1)."""
+    found = re.fullmatch(r'Bearer (\S+)|OAuth .*?oauth_token="([^"]+)".*|(OAuth .+)', authorization)
+    return next(filter(None, found.groups())) if found else None

@@ -1,31 +1,15 @@
-"""X's OpenAPI document: the validation of requests, and the meaning of their parameters."""
-
-from __future__ import annotations
+"""X's OpenAPI document, and the validation of requests with it."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import attrs
 from openapi_core import OpenAPI
 from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest
 from werkzeug.wrappers import Request
-
-PATH = "/2/insights/28hr"
-
-
-@attrs.frozen
-class ReceivedRequest:
-    """One request received by the sandbox."""
-
-    tweet_ids: tuple[str, ...]
-    metrics: tuple[str, ...]
-    granularity: str
-    fields: tuple[str, ...]
-    headers: Mapping[str, str]
-    """All headers but `Authorization`."""
 
 
 class Spec:
@@ -33,48 +17,40 @@ class Spec:
 
     def __init__(self) -> None:
         document = json.loads(files("x_insights.testing").joinpath("openapi.json").read_text("utf-8"))
-        operation = document["paths"][PATH]["get"]
-        del operation["security"]  # the validator supports neither OAuth scheme; the sandbox checks the header itself
+        self.version: str = document["info"]["version"].split()[-1]
+        shared = document["components"]["parameters"]
+        self._names: dict[str, set[str]] = {}
+        for path, item in document["paths"].items():
+            operation = item["get"]
+            del operation["security"]  # the validator supports neither OAuth scheme; the sandbox checks the header
+            self._names[path] = {
+                shared[each["$ref"].split("/")[-1]]["name"] if "$ref" in each else each["name"]
+                for each in operation["parameters"]
+            }
         document["servers"] = [{"url": "/"}]
         self._validator = OpenAPI.from_dict(document)
-        shared = document["components"]["parameters"]
-        parameters = (
-            shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in operation["parameters"]
-        )
-        self._names = {parameter["name"] for parameter in parameters}
 
     def find_errors(self, request: Request) -> list[dict[str, Any]]:
         """Return what is wrong with a request, as the nested errors of X, which checks more than the validator."""
-        errors = [
-            (name, f"The query parameter [{name}] is not one of [{','.join(sorted(self._names))}]")
-            for name in request.args
-            if name not in self._names
-        ]
-        errors += [
-            (name, f"The query parameter [{name}] is given more than once")
-            for name, values in request.args.lists()
-            if len(values) > 1
-        ]
+        errors = [*self._find_parameter_errors(request)]
         for error in self._validator.iter_request_errors(WerkzeugOpenAPIRequest(request)):
             details = [each.message for each in getattr(error.__cause__, "schema_errors", ())]
             errors.append((getattr(error, "name", ""), ": ".join([str(error), *details])))
         return [{"parameters": {name: request.args.getlist(name)}, "message": message} for name, message in errors]
+
+    def _find_parameter_errors(self, request: Request) -> Iterator[tuple[str, str]]:
+        known = self._names[request.path]
+        for name, values in request.args.lists():
+            if name not in known:
+                yield name, f"The query parameter [{name}] is not one of [{','.join(sorted(known))}]"
+            elif len(values) > 1:
+                yield name, f"The query parameter [{name}] is given more than once"
+            elif re.search(r"\s", values[0]):
+                # The validator's `$` matches before a trailing line break.
+                yield name, f"The query parameter [{name}] contains white space"
 
 
 @cache
 def load_spec() -> Spec:
     """Return the document, which all sandboxes of a test suite share."""
     return Spec()
-
-
-def parse_request(request: Request) -> ReceivedRequest:
-    def split(name: str) -> tuple[str, ...]:
-        return tuple(item for value in request.args.getlist(name) for item in value.split(",") if item)
-
-    return ReceivedRequest(
-        tweet_ids=split("tweet_ids"),
-        metrics=split("requested_metrics"),
-        granularity=request.args.get("granularity", ""),
-        fields=split("engagement.fields"),
-        headers={name: value for name, value in request.headers.items() if name != "Authorization"},
-    )

@@ -1,0 +1,130 @@
+"""`GET /2/tweets/analytics`: Posts' metrics of any period. This library asks for the last 28 hours."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import attrs
+import msgspec
+
+from x_insights_api.api.posts import get_posts_analytics
+from x_insights_api.models import AnalyticsField, AnalyticsGranularity, EngagementField, Granularity, Metric
+
+from .._query import Query
+from .._types import Bucket, Metrics
+from .._validation import normalize_name
+from .base import Endpoint, Page, Problem, Spellings, Value, convert_problem, join_arrays
+
+T = TypeVar("T")
+
+PAGE_SIZE = 100
+"""`maxItems` of the parameter `ids`."""
+PERIOD = timedelta(hours=28)
+# X's search endpoints reject an end less than ten seconds ago.
+END_DELAY = timedelta(seconds=10)
+
+_STRUCTURAL_FIELDS = (AnalyticsField.ID, AnalyticsField.TIMESTAMP, AnalyticsField.TIMESTAMPED_METRICS)
+_METRIC_FIELDS = {normalize_name(field): field for field in AnalyticsField if field not in _STRUCTURAL_FIELDS}
+
+ANALYTICS_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if normalize_name(metric) in _METRIC_FIELDS)
+"""Every `Metric` that `GET /2/tweets/analytics` has as well."""
+_NAMES = {normalize_name(metric) for metric in Metric}
+_OWN_METRICS = tuple(field for name, field in _METRIC_FIELDS.items() if name not in _NAMES)
+_SPELLINGS = Spellings((*Metric, *_OWN_METRICS))
+
+
+class AnalyticsBucket(msgspec.Struct, frozen=True, gc=False):
+    metrics: dict[str, Value] | None = None
+    timestamp: str | None = None
+
+
+class Analytics(msgspec.Struct, frozen=True, gc=False):
+    id: str
+    timestamped_metrics: list[AnalyticsBucket] = []
+
+
+class ResponseBody(msgspec.Struct, frozen=True, gc=False):
+    data: list[Analytics] | Analytics = []  # a single object in an older document of X's
+    errors: list[Problem] = []
+
+
+class CountersBody(msgspec.Struct, frozen=True, gc=False):
+    """The same body, to read the counters beside `id`, of which X may send unknown ones."""
+
+    data: list[dict[str, Any]] | dict[str, Any] = []
+
+
+_decoder = msgspec.json.Decoder(ResponseBody, strict=False)
+_counters_decoder = msgspec.json.Decoder(CountersBody)
+
+
+def _prepare(query: Query) -> Query:
+    end = datetime.now(UTC).replace(microsecond=0) - END_DELAY
+    available = tuple(metric for metric in query.metrics if normalize_name(metric) in _METRIC_FIELDS)
+    unavailable = tuple(metric.value for metric in query.metrics if metric not in available)
+    return attrs.evolve(query, metrics=available, window=(end - PERIOD, end), unavailable=unavailable)
+
+
+def _build_request(query: Query, tweet_ids: Sequence[str]) -> dict[str, Any]:
+    assert query.window is not None
+    start, end = query.window
+    arguments = get_posts_analytics._get_kwargs(
+        ids=list(tweet_ids),
+        start_time=start,
+        end_time=end,
+        granularity=AnalyticsGranularity(query.granularity.lower()),
+        analytics_fields=[*_STRUCTURAL_FIELDS, *(_METRIC_FIELDS[normalize_name(metric)] for metric in query.metrics)],
+    )
+    # The generated code writes `+00:00`, and X documents `Z`.
+    arguments["params"] |= {"start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}", "end_time": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
+    return join_arrays(arguments)
+
+
+def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
+    decoded = _decoder.decode(body)
+    page = Page(TWEETS_ANALYTICS.name, query.window, query.unavailable)
+    if EngagementField.MEASUREMENT in query.fields:
+        is_total = query.granularity is Granularity.TOTAL
+        counters = _parse_counters(body) if is_total else itertools.repeat({})
+        for item, metrics in zip(_as_list(decoded.data), counters, strict=False):
+            # A Post without any metric is in the results too.
+            page.totals.append((item.id, metrics))
+            if is_total and len(item.timestamped_metrics) == 1:
+                # Later values replace earlier ones unless they are null.
+                page.totals.append((item.id, _convert(item.timestamped_metrics[0].metrics)))
+            else:
+                page.series += [(item.id, _convert_bucket(bucket)) for bucket in item.timestamped_metrics]
+    if EngagementField.ERRORS in query.fields:
+        page.errors += [convert_problem(problem, tweet_ids) for problem in decoded.errors]
+    return page
+
+
+def _parse_counters(body: bytes) -> Iterator[Metrics]:
+    """Yield what stands beside `id` and is a metric: what has the name of one, or is a number or null."""
+    for position, item in enumerate(_as_list(_counters_decoder.decode(body).data)):
+        members = {name: value for name, value in item.items() if name not in _STRUCTURAL_FIELDS}
+        kinds = (int, float, type(None))
+        counters = {name: value for name, value in members.items() if name in _SPELLINGS or type(value) in kinds}
+        try:
+            yield _convert(msgspec.convert(counters, dict[str, Value], strict=False))
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error).replace("`$", f"`$.data[{position}]")) from None
+
+
+def _convert_bucket(bucket: AnalyticsBucket) -> Bucket:
+    return {"time": bucket.timestamp, "metrics": _convert(bucket.metrics)}
+
+
+def _convert(metrics: dict[str, Value] | None) -> Metrics:
+    return {_SPELLINGS[name]: value for name, value in metrics.items()} if metrics else {}
+
+
+def _as_list(data: list[T] | T) -> list[T]:
+    return data if isinstance(data, list) else [data]
+
+
+_METRICS = (*ANALYTICS_METRICS, *_OWN_METRICS)
+TWEETS_ANALYTICS = Endpoint(
+    "analytics", PAGE_SIZE, _METRICS, _build_request, _parse_page, _prepare, extra_scopes=("users.read",)
+)

@@ -1,0 +1,155 @@
+"""The endpoints of the sandbox: what a request asks for, and the body of the response to it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+from werkzeug.wrappers import Request
+
+from ._figures import compute_series, compute_totals
+
+PERIOD = timedelta(hours=28)
+# The fields of analytics that are not metrics.
+STRUCTURE = ("id", "timestamp", "timestamped_metrics")
+
+
+@attrs.frozen
+class ReceivedRequest:
+    """One request received by the sandbox."""
+
+    endpoint: str
+    """`28hr`, `analytics`, or an empty text for another path."""
+    tweet_ids: tuple[str, ...]
+    metrics: tuple[str, ...]
+    granularity: str
+    fields: tuple[str, ...]
+    headers: Mapping[str, str]
+    """All headers but `Authorization`."""
+
+
+@attrs.frozen
+class SandboxEndpoint:
+    """One endpoint of the sandbox."""
+
+    name: str
+    ids: str
+    """The name of the parameter that has the IDs."""
+    metrics: str
+    """The name of the parameter that has the metrics."""
+    fields: str
+    problems: str
+    """The address of its problem types, by the discriminator of `Problem` in its document."""
+    create_body: Callable[[Request, ReceivedRequest, Sequence[str], Sequence[str], datetime], dict[str, Any]]
+    """Return the body for a request, the IDs with metrics, the forbidden ones, and the time of the sandbox."""
+
+
+def parse_request(request: Request) -> ReceivedRequest:
+    """Return what a request asks for."""
+    endpoint = ENDPOINTS.get(request.path, SandboxEndpoint("", "", "", "", "", _create_28hr_body))
+    tweet_ids, metrics, fields = (
+        tuple(item for value in request.args.getlist(name) for item in value.split(",") if item)
+        for name in (endpoint.ids, endpoint.metrics, endpoint.fields)
+    )
+    return ReceivedRequest(
+        endpoint.name,
+        tweet_ids,
+        tuple(metric for metric in metrics if metric not in STRUCTURE),
+        request.args.get("granularity", ""),
+        fields,
+        {name: value for name, value in request.headers.items() if name != "Authorization"},
+    )
+
+
+def create_not_found_problem(endpoint: SandboxEndpoint, tweet_id: str) -> dict[str, Any]:
+    """Return the partial error of a Post that does not exist."""
+    return {
+        "title": "Not Found Error",
+        "detail": "1 Tweet ID(s) are unavailable",
+        "type": f"{endpoint.problems}/resource-not-found",
+        "parameter": endpoint.ids,
+        "resource_type": "tweet",
+        "resource_id": tweet_id,
+        "value": tweet_id,
+    }
+
+
+def _create_28hr_body(
+    _: Request, received: ReceivedRequest, measured: Sequence[str], forbidden: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    fields = received.fields or ("errors", "measurement")
+    engagement: dict[str, Any] = {}
+    if measured and "measurement" in fields:
+        engagement["measurement"] = _create_measurement(received, measured, now)
+    if forbidden and "errors" in fields:
+        message = f"Forbidden to access tweets: {', '.join(forbidden)}"
+        engagement["errors"] = [{"error": message, "tweets": forbidden}]
+    # X leaves out what would be empty.
+    return {"data": [engagement]} if engagement else {}
+
+
+def _create_measurement(received: ReceivedRequest, measured: Sequence[str], now: datetime) -> dict[str, Any]:
+    def format_counts(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+        return [{"metric_type": metric, "metric_value": count} for metric, count in counts.items()]
+
+    if received.granularity == "Total":
+        totals = {tweet_id: compute_totals(tweet_id, received.metrics) for tweet_id in measured}
+        return {"metrics_total": [{"tweet_id": each, "value": format_counts(totals[each])} for each in measured]}
+    return {
+        "metrics_time_series": [
+            {
+                "tweet_id": each,
+                "value": {
+                    "metric_values": format_counts(counts),
+                    "timestamp": {"iso8601_time": _format_time(start)},
+                },
+            }
+            for each in measured
+            for start, counts in compute_series(each, received.metrics, received.granularity, now - PERIOD, now).items()
+        ]
+    }
+
+
+def _create_analytics_body(
+    request: Request, received: ReceivedRequest, measured: Sequence[str], forbidden: Sequence[str], _: datetime
+) -> dict[str, Any]:
+    start, end = (datetime.fromisoformat(request.args[name]) for name in ("start_time", "end_time"))
+    data = []
+    for tweet_id in measured:
+        if received.granularity in ("", "total"):
+            buckets = {start: compute_totals(tweet_id, received.metrics)}
+        else:
+            buckets = compute_series(tweet_id, received.metrics, received.granularity, start, end)
+        metrics = [{"timestamp": _format_time(time), "metrics": counts} for time, counts in buckets.items()]
+        data.append({"id": tweet_id, "timestamped_metrics": metrics})
+    errors = [
+        {
+            "title": "Authorization Error",
+            "detail": f"Forbidden to access tweets: {tweet_id}",
+            "type": f"{ANALYTICS.problems}/not-authorized-for-resource",
+            "parameter": "ids",
+            "resource_type": "tweet",
+            "resource_id": tweet_id,
+            "value": tweet_id,
+        }
+        for tweet_id in forbidden
+    ]
+    return {**({"data": data} if data else {}), **({"errors": errors} if errors else {})}
+
+
+def _format_time(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+
+
+INSIGHTS_28HR = SandboxEndpoint(
+    "28hr",
+    "tweet_ids",
+    "requested_metrics",
+    "engagement.fields",
+    "https://api.twitter.com/2/problems",
+    _create_28hr_body,
+)
+ANALYTICS = SandboxEndpoint(
+    "analytics", "ids", "analytics.fields", "analytics.fields", "https://api.x.com/2/problems", _create_analytics_body
+)
+ENDPOINTS = {"/2/insights/28hr": INSIGHTS_28HR, "/2/tweets/analytics": ANALYTICS}
