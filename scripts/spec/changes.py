@@ -8,14 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import attrs
-import greenery
 
+from compatibility import is_breaking
 from document import Document, resolve_reference
 from extract import get_operation
-
-# Keywords that allow less the smaller (upper bounds) or the larger (lower bounds) their number is.
-UPPER_BOUNDS = {"maxItems", "maxLength", "maximum", "maxProperties"}
-LOWER_BOUNDS = {"minItems", "minLength", "minimum", "minProperties"}
 
 
 @attrs.frozen
@@ -46,9 +42,11 @@ def _compare_operations(old: Document, new: Document) -> Iterator[Change]:
     (old_path, old_method, before), (new_path, new_method, after) = get_operation(old), get_operation(new)
     yield from _compare_values("operation", "path", old_path, new_path, breaking=True, thing=old_path)
     yield from _compare_values("operation", "method", old_method, new_method, breaking=True)
-    for name in ("operationId", "tags", "deprecated"):
-        yield from _compare_values("operation", name, before.get(name), after.get(name), breaking=False)
-    yield from _compare_values("document", "servers", old["servers"], new["servers"], breaking=True)
+    for name in sorted((before.keys() | after.keys()) - {"parameters", "responses", "security"}):
+        breaking = name not in ("operationId", "tags", "deprecated")
+        yield from _compare_values("operation", name, before.get(name), after.get(name), breaking=breaking)
+    old_servers, new_servers = (", ".join(each["url"] for each in document["servers"]) for document in (old, new))
+    yield from _compare_values("document", "servers", old_servers, new_servers, breaking=True, thing=old_servers)
     yield from _compare_values("document", "openapi", old["openapi"], new["openapi"], breaking=False)
 
 
@@ -128,7 +126,7 @@ def _compare_schemas(
                 word = "value" if keyword == "enum" else "required field"
                 yield Change(place, f"{word} {value} {'added' if added else 'removed'}", breaking, str(value))
         elif one != other:
-            breaking = _is_breaking(keyword, one, other, request=request)
+            breaking = is_breaking(keyword, one, other, request=request)
             yield from _compare_values(place, keyword, one, other, breaking=breaking)
 
 
@@ -150,29 +148,6 @@ def _compare_values(
 ) -> Iterator[Change]:
     if before != after:
         yield Change(place, f"{name} {_format_value(before)} → {_format_value(after)}", breaking, thing or name)
-
-
-def _is_breaking(keyword: str, before: Any, after: Any, *, request: bool) -> bool:
-    """Return whether X may now reject a request that was valid, or send a response that the facade cannot parse."""
-    if not request:
-        return keyword not in UPPER_BOUNDS | LOWER_BOUNDS | {"pattern", "uniqueItems", "format"}
-    if keyword in UPPER_BOUNDS:
-        return after is not None and (before is None or after < before)
-    if keyword in LOWER_BOUNDS:
-        return after is not None and (before is None or after > before)
-    if keyword == "uniqueItems":
-        return bool(after)
-    if keyword == "pattern":
-        return after is not None and not _is_superset(after, before)
-    return True
-
-
-def _is_superset(pattern: str, other: str | None) -> bool:
-    """Return whether a pattern matches all that the other one matches; False if that is unknown."""
-    try:
-        return other is not None and bool(greenery.parse(other).difference(greenery.parse(pattern)).empty())
-    except Exception:  # greenery cannot parse every kind of pattern
-        return False
 
 
 def _format_value(value: Any) -> str:
