@@ -77,7 +77,7 @@ def check_generated(session: nox.Session) -> None:
 
 @nox.session
 def refresh(session: nox.Session) -> None:
-    """Take the operation out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
+    """Take our operations out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
     session.install(*group("refresh"))
     run = subprocess.run([Path(session.bin, "python"), "scripts/spec/refresh.py", *session.posargs], check=False)
     if run.returncode:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import msgspec
 import pytest
 from openapi_spec_validator import validate
@@ -9,7 +11,7 @@ from openapi_spec_validator import validate
 from document import read_document, resolve_reference
 from fragment import merge_fragments, read_fragments
 from regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
-from x_insights import ALL_METRICS, _validation
+from x_insights import ALL_METRICS, AsyncInsightsClient, InsightsClient, _validation
 from x_insights._endpoints import INSIGHTS_28HR, insights_28hr
 from x_insights._query import validate_query
 from x_insights_api.models import AnalyticsField, AnalyticsGranularity, EngagementField, Granularity, Metric
@@ -19,8 +21,8 @@ FRAGMENTS = {path.stem: document for path, document in read_fragments(ROOT).item
 FRAGMENT = FRAGMENTS["insights-28hr"]
 OVERLAY = read_document(ROOT / "openapi/overlay.yaml")
 DOCUMENT = apply_overlay(merge_fragments(FRAGMENTS), OVERLAY)
-OPERATIONS = {path: item["get"] for path, item in DOCUMENT["paths"].items()}
-OPERATION = FRAGMENT["paths"][PATH]["get"]
+(OPERATION,) = (item["get"] for item in FRAGMENT["paths"].values())
+(ANALYTICS_OPERATION,) = (item["get"] for item in FRAGMENTS["tweets-analytics"]["paths"].values())
 
 
 def resolved(node):
@@ -34,12 +36,12 @@ def resolved(node):
     return {name: resolved(item) for name, item in node.items()}
 
 
-def get_parameters(path):
-    return {parameter["name"]: parameter for parameter in resolved(OPERATIONS[path]["parameters"])}
+def get_parameters(operation):
+    return {parameter["name"]: parameter for parameter in resolved(operation["parameters"])}
 
 
-PARAMETERS = get_parameters(PATH)
-ANALYTICS_PARAMETERS = get_parameters("/2/tweets/analytics")
+PARAMETERS = get_parameters(OPERATION)
+ANALYTICS_PARAMETERS = get_parameters(ANALYTICS_OPERATION)
 
 
 def build_request():
@@ -55,10 +57,17 @@ def test_every_overlay_action_has_a_reason():
     assert all(action["description"] for action in OVERLAY["actions"])
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
 def test_every_array_parameter_is_sent_as_one_key(path):
-    parameters = resolved(OPERATIONS[path]["parameters"])
+    parameters = get_parameters(DOCUMENT["paths"][path]["get"]).values()
     assert all(each["explode"] is False for each in parameters if each["schema"]["type"] == "array")
+
+
+def test_the_default_base_url_is_the_server():
+    servers = [[server["url"] for server in fragment["servers"]] for fragment in FRAGMENTS.values()]
+    for client in (InsightsClient, AsyncInsightsClient):
+        default = inspect.signature(client).parameters["base_url"].default
+        assert servers == [[default]] * len(servers)
 
 
 def test_the_requested_path_is_in_the_fragment():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -48,6 +49,11 @@ def parse_document(text: str, path: PurePath) -> Document:
 
 def get_version(document: Document) -> str:
     return str((document.get("info") or {}).get("version", "unknown"))
+
+
+def parse_version(version: str) -> tuple[int, ...] | None:
+    """Return the numbers of a version, by which 2.9 is older than 2.166. None if it does not consist of numbers."""
+    return tuple(map(int, version.split("."))) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) else None
 
 
 def find_references(node: Any) -> Iterator[str]:

@@ -1,27 +1,37 @@
 """Extract one operation from an OpenAPI document, with all that it references and nothing else, in a normal form.
 
-Prose is dropped, and so are the subtypes of `Problem`, which belong to other operations. OpenAPI's defaults are filled
-in, so that two documents with the same meaning are equal.
+Prose is dropped, and so are the subtypes of `Problem`, which differ only in fields that the facade reads liberally.
+OpenAPI's defaults are filled in, so that two documents with the same meaning are equal.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from document import Document, SpecError, find_references, get_version, resolve_reference
-
-PATH = "/2/insights/28hr"
-OPERATION_ID = "getInsights28Hr"
+from document import Document, SpecError, find_references, resolve_reference
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PROSE = {"description", "summary", "example", "examples", "externalDocs", "discriminator"}
+# How a schema is joined to its subtypes, beside a discriminator.
+COMBINATIONS = {"oneOf", "anyOf", "allOf"}
+# A problem of RFC 7807, with the fields that X's documents have in common since 2.166.
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title"],
+    "properties": {
+        "detail": {"type": "string"},
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "type": {"type": "string"},
+    },
+}
 # Below these, keys are names that somebody chose. Such a name may be the same as a keyword for prose.
 NAMED = {"paths", "properties", "patternProperties", "responses", "content", "schemas", "securitySchemes", "scopes"}
 
 
-def extract_operation(document: Document) -> Document:
-    """Return the operation and what it references, in normal form. Raises SpecError if the document lacks it."""
-    path, method = _locate_operation(document)
+def extract_operation(document: Document, path: str, method: str) -> Document:
+    """Return the operation and what it references, in normal form."""
     item = document["paths"][path]
     operation = normalize(item[method])
     operation["parameters"] = [
@@ -35,36 +45,37 @@ def extract_operation(document: Document) -> Document:
         components["securitySchemes"] = {
             name: _extract_scheme(document, name, scopes) for name, scopes in schemes.items()
         }
+    # Servers of an operation replace those of its path, and these replace the document's.
+    servers = operation.pop("servers", item.get("servers", document.get("servers", [])))
     return {
         "openapi": document["openapi"],
-        "servers": [{"url": server["url"]} for server in document.get("servers", [])],
+        "servers": [{"url": server["url"]} for server in servers],
         "paths": {path: {method: operation}},
         "components": components,
     }
 
 
-def get_operation(extract: Document) -> tuple[str, str, Document]:
-    """Return the path, the method and the operation of an extract."""
-    ((path, item),) = extract["paths"].items()
+def get_operation(document: Document) -> tuple[str, str, Document]:
+    """Return the path, the method and the operation of an extract or a fragment, which has only one."""
+    ((path, item),) = document["paths"].items()
     ((method, operation),) = item.items()
     return path, method, operation
 
 
-def _locate_operation(document: Document) -> tuple[str, str]:
-    """Return the operation's path and method. Find it by its path, or by its operationId if the path has changed."""
-    operations = [
-        (path, method, item[method])
-        for path, item in (document.get("paths") or {}).items()
+def find_operation(document: Document, fragment: Document) -> tuple[str, str] | None:
+    """Return the path and method of a fragment's operation: by its path, or by its operationId if that has changed."""
+    path, method, operation = get_operation(fragment)
+    found = {
+        (path, method): item[method].get("operationId")
+        for path, item in document["paths"].items()
         if isinstance(item, dict)
         for method in METHODS
         if isinstance(item.get(method), dict)
-    ]
-    found = [(path, method) for path, method, _ in operations if (path, method) == (PATH, "get")] or [
-        (path, method) for path, method, operation in operations if operation.get("operationId") == OPERATION_ID
-    ]
-    if not found:
-        raise SpecError(f"version {get_version(document)} of the document lacks GET {PATH} ({OPERATION_ID})")
-    return found[0]
+    }
+    if (path, method) in found:
+        return path, method
+    name = operation.get("operationId")
+    return next((place for place, each in found.items() if name and each == name), None)
 
 
 def _collect_components(document: Document, node: Any, components: Document, trail: tuple[str, ...]) -> None:
@@ -76,6 +87,8 @@ def _collect_components(document: Document, node: Any, components: Document, tra
         kind, _, name = reference.removeprefix("#/components/").partition("/")
         if kind == "parameters":
             target = _fill_in_defaults(target)
+        if name == "Problem":
+            target = _drop_subtypes(target)
         components.setdefault(kind, {})[name] = target
         _collect_components(document, target, components, (*trail, reference))
 
@@ -85,6 +98,12 @@ def _extract_scheme(document: Document, name: str, scopes: list[str]) -> Documen
     for flow in scheme.get("flows", {}).values():
         flow["scopes"] = dict.fromkeys(scopes, "")
     return scheme
+
+
+def _drop_subtypes(problem: Document) -> Document:
+    """Return the problem without its subtypes. If nothing is left, return the one that all of them refine."""
+    own = {name: value for name, value in problem.items() if name not in COMBINATIONS}
+    return own if own == problem or "properties" in own else copy.deepcopy(PROBLEM)
 
 
 def normalize(node: Any, *, named: bool = False) -> Any:

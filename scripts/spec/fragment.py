@@ -13,6 +13,8 @@ FOLDER = PurePosixPath("openapi")
 # The other files of the folder. Any file beside them is a fragment.
 OVERLAY = FOLDER / "overlay.yaml"
 GENERATOR = FOLDER / "generator.yaml"
+# The member of `info` with the first version of X's document that lacks the operation.
+WITHDRAWN = "x-withdrawn"
 
 
 def read_fragments(root: Path) -> dict[PurePosixPath, Document]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 import regenerate
+from fragment import WITHDRAWN, read_fragments
 from refresh import main
 from regenerate import PACKAGE, ROOT, read_files
 
@@ -22,12 +24,15 @@ class Run(NamedTuple):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the repository, which a test may change."""
+    """A copy of the repository, which a test may change. X has withdrawn no operation there."""
     root = tmp_path / "checkout"
     for name in ("openapi", "generated", "facade", "scripts", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
     for name in ("pyproject.toml", "README.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, root / name)
+    for path in read_fragments(root):
+        text = (root / path).read_text()
+        (root / path).write_text(re.sub(rf"^  {WITHDRAWN}: .*\n", "", text, flags=re.MULTILINE))
     return root
 
 

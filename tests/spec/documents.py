@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import copy
 
-from document import read_document
+from fragment import merge_fragments, read_fragments
 from regenerate import ROOT
 
-PATH = "/2/insights/28hr"
-FRAGMENT = read_document(ROOT / "openapi/insights-28hr.yaml")
+INSIGHTS = "/2/insights/28hr"
+ANALYTICS = "/2/tweets/analytics"
+FRAGMENTS = read_fragments(ROOT)
 
 
 def build_document():
-    """Build a document that has the operation among others, and other prose than the fragment."""
-    document = copy.deepcopy(FRAGMENT)
+    """Build a document that has the operations among others, and other prose than the fragments."""
+    document = copy.deepcopy(merge_fragments(FRAGMENTS))
     document["info"] = {"title": "X API v2", "version": "99.1"}
-    document["paths"][PATH]["get"]["description"] = "Somebody else's words."
+    document["paths"][INSIGHTS]["get"]["description"] = "Somebody else's words."
     document["paths"]["/2/tweets"] = {"get": {"operationId": "findTweets", "responses": {}}}
-    document["components"]["schemas"]["Tweet"] = {"$ref": "#/components/schemas/Tweet"}
-    document["components"]["schemas"]["TweetId"]["example"] = "20"
-    document["components"]["schemas"]["Problem"]["discriminator"] = {"propertyName": "type"}
+    schemas = document["components"]["schemas"]
+    schemas["Tweet"] = {"$ref": "#/components/schemas/Tweet"}
+    schemas["TweetId"]["example"] = "20"
+    schemas["Problem"]["discriminator"] = {"propertyName": "type"}
     scopes = document["components"]["securitySchemes"]["OAuth2UserToken"]["flows"]["authorizationCode"]["scopes"]
     scopes["tweet.write"] = "Post."
     return document
 
 
-def get_operation(document):
-    return document["paths"][PATH]["get"]
+def get_operation(document, path=INSIGHTS):
+    return document["paths"][path]["get"]
 
 
-def get_parameter(document, name):
-    return next(each for each in get_operation(document)["parameters"] if each.get("name") == name)
+def get_parameter(document, name, path=INSIGHTS):
+    return next(each for each in get_operation(document, path)["parameters"] if each.get("name") == name)
 
 
 def get_schema(document, name):
@@ -43,3 +45,12 @@ def get_measurement(document):
 
 def get_total(document):
     return get_measurement(document)["metrics_total"]["items"]["properties"]["value"]["items"]["properties"]
+
+
+def get_analytics_fields(document):
+    return document["components"]["parameters"]["AnalyticsFieldsParameter"]["schema"]["items"]["enum"]
+
+
+def get_analytics_buckets(document):
+    items = get_schema(document, "AnalyticsTimestampedMetrics")["items"]
+    return items["properties"]["metrics"]["properties"]

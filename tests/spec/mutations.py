@@ -9,7 +9,16 @@ from collections.abc import Callable
 
 import attrs
 
-from .documents import PATH, get_measurement, get_operation, get_parameter, get_schema, get_total
+from .documents import (
+    INSIGHTS,
+    get_analytics_buckets,
+    get_analytics_fields,
+    get_measurement,
+    get_operation,
+    get_parameter,
+    get_schema,
+    get_total,
+)
 
 MUTATIONS = []
 
@@ -39,6 +48,13 @@ def add_metric(document):
     get_parameter(document, "requested_metrics")["schema"]["items"]["enum"].insert(4, "Zaps")
 
 
+@mutation("compatible  parameter analytics.fields[]: value poll_votes added")
+def add_analytics_metric(document):
+    get_analytics_fields(document).append("poll_votes")
+    get_schema(document, "Analytics")["properties"]["poll_votes"] = {"type": "integer"}
+    get_analytics_buckets(document)["poll_votes"] = {"type": "integer", "format": "int64", "nullable": True}
+
+
 @mutation("breaking    parameter requested_metrics[]: value EmailTweet removed")
 def remove_metric(document):
     get_parameter(document, "requested_metrics")["schema"]["items"]["enum"].remove("EmailTweet")
@@ -49,18 +65,12 @@ def add_granularity(document):
     get_parameter(document, "granularity")["schema"]["enum"].append("Fortnightly")
 
 
-@mutation(
-    "compatible  parameter tweet_ids: maxItems 25 → 100",
-    "test_the_page_size_is_max_items_of_tweet_ids",
-)
+@mutation("compatible  parameter tweet_ids: maxItems 25 → 100", "test_the_page_size_is_max_items_of_tweet_ids")
 def raise_page_size(document):
     get_parameter(document, "tweet_ids")["schema"]["maxItems"] = 100
 
 
-@mutation(
-    "breaking    parameter tweet_ids: maxItems 25 → 10",
-    "test_the_page_size_is_max_items_of_tweet_ids",
-)
+@mutation("breaking    parameter tweet_ids: maxItems 25 → 10", "test_the_page_size_is_max_items_of_tweet_ids")
 def lower_page_size(document):
     get_parameter(document, "tweet_ids")["schema"]["maxItems"] = 10
 
@@ -161,6 +171,14 @@ def add_scope(document):
 
 
 @mutation(
+    "breaking    document: servers https://api.x.com → https://api.example.org",
+    "test_the_default_base_url_is_the_server",
+)
+def change_server(document):
+    document["servers"][0]["url"] = "https://api.example.org"
+
+
+@mutation(
     "compatible  response default: application/json removed",
     "test_the_default_responses_are_problem_and_error",
 )
@@ -173,7 +191,7 @@ def remove_default_response(document):
     "test_the_requested_path_is_in_the_fragment",
 )
 def rename_path(document):
-    document["paths"]["/2/insights/28h"] = document["paths"].pop(PATH)
+    document["paths"]["/2/insights/28h"] = document["paths"].pop(INSIGHTS)
 
 
 @mutation("compatible  operation: operationId getInsights28Hr → getInsights", failing_import="Granularity")

@@ -7,13 +7,16 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import PurePosixPath
 
 import pytest
 
 from regenerate import ROOT, read_files
 
-from .documents import FRAGMENT, build_document
-from .mutations import MUTATIONS, add_metric, raise_page_size, remove_field
+from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_parameter
+from .mutations import MUTATIONS, add_analytics_metric, add_metric, raise_page_size, remove_field
+
+FRAGMENT = FRAGMENTS[PurePosixPath("openapi/insights-28hr.yaml")]
 
 FOLLOWED = [each for each in MUTATIONS if not (each.failing_tests or each.failing_import)]
 FAILING_TESTS = [each for each in MUTATIONS if each.failing_tests]
@@ -67,12 +70,18 @@ def test_a_change_is_reported_and_written(mutation, refresh, checkout):
     assert run.code == 0, run.err
     assert run.out.startswith(check.out)
     assert "next: nox -s tests" in run.out
-    text = (checkout / "openapi/insights-28hr.yaml").read_text()
-    assert '\n  # The version of X\'s document that these facts were taken from.\n  version: "99.1"\n' in text
-    assert "description: The Posts to measure, each id once." in text
-    assert "Somebody else's words." not in text
+    written = re.findall(r"openapi/\S+\.yaml", run.out.splitlines()[-1])
+    for name in written:
+        text = (checkout / name).read_text()
+        assert '\n  # The version of X\'s document that these facts were taken from.\n  version: "99.1"\n' in text
+        assert "description: The Posts to measure" in text
+        assert "Somebody else's words." not in text
+    openapi = {name: text for name, text in read_files(checkout).items() if name.parts[0] == "openapi"}
+    assert [str(name) for name, text in openapi.items() if before[name] != text] == written
 
-    assert refresh(document) == (0, "up to date with version 99.1\n", "")
+    run = refresh(document)
+    assert (run.code, run.err) == (0, "")
+    assert [line.partition(": ")[2] for line in run.out.splitlines()] == ["up to date with version 99.1"] * 2
 
 
 def refresh_from_mutations(refresh, mutations):
@@ -109,8 +118,16 @@ def test_a_change_that_removes_an_imported_name_fails_the_import_of_that_name(re
 def test_a_new_metric_is_usable_at_once(refresh, checkout):
     document = build_document()
     add_metric(document)
+    add_analytics_metric(document)
     refresh(document)
-    code = "from x_insights import InsightsClient, Metric; InsightsClient('t').iter_28hr(1, ['zaps', Metric.ZAPS])"
+    code = """
+from x_insights import InsightsClient, Metric
+from x_insights_api.models import Analytics, AnalyticsBucket, AnalyticsField
+InsightsClient("t").iter_28hr(1, ["zaps", Metric.ZAPS])
+assert AnalyticsField("poll_votes") is AnalyticsField.POLL_VOTES
+assert Analytics.from_dict({"poll_votes": 1}).poll_votes == 1
+assert AnalyticsBucket.from_dict({"metrics": {"poll_votes": 1}}).metrics.poll_votes == 1
+"""
     run = run_python(checkout, "-c", code)
     assert (run.returncode, run.stderr) == (0, "")
 
@@ -119,26 +136,41 @@ def test_the_report_begins_with_breaking_changes_and_ends_with_the_files_that_na
     document = build_document()
     for mutate in (add_metric, raise_page_size, remove_field):
         mutate(document)
-    run = refresh(document, "--check")
-    lines = run.out.splitlines()
-    assert [line.split()[0] for line in lines[:3]] == ["breaking", "compatible", "compatible"]
-    assert lines[3] == f"1 breaking, 2 compatible: from version {FRAGMENT['info']['version']} to 99.1"
-    files = dict(line.split(" is named in ") for line in lines[4:])
+    lines = refresh(document, "--check").out.splitlines()
+    assert lines[0] == f"GET /2/insights/28hr: from version {FRAGMENT['info']['version']} to 99.1"
+    assert [line.split()[0] for line in lines[1:4]] == ["breaking", "compatible", "compatible"]
+    assert lines[4:6] == ["GET /2/tweets/analytics: up to date with version 99.1", "1 breaking, 2 compatible"]
+    files = dict(line.split(" is named in ") for line in lines[6:])
     assert "facade/x_insights/_endpoints/insights_28hr.py" in files["metrics_total"]
     assert "facade/x_insights/_endpoints/insights_28hr.py" in files["maxItems"]
-    assert "\x1b" not in run.out
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_files_are_named_only_for_telling_words(refresh):
+    document = build_document()
+    metrics = get_parameter(document, "requested_metrics")["schema"]["items"]["enum"]
+    metrics += ["type", "in", "None", "method", "required", "name"]
+    del metrics[metrics.index("Impressions")]
+    get_parameter(document, "tweet_ids")["in"] = "header"
+    lines = refresh(document, "--check").out.splitlines()
+    assert "breaking    parameter tweet_ids: in query → header" in lines
+    assert "compatible  parameter requested_metrics[]: value None added" in lines
+    things = [line.partition(" is named in ")[0] for line in lines if " is named in " in line]
+    assert things == ["Impressions"]
 
 
 @pytest.mark.usefixtures("fake_generator")
 def test_the_contributors_guide_shows_what_a_refresh_prints(refresh):
     document = build_document()
-    add_metric(document)
-    raise_page_size(document)
+    del document["paths"][INSIGHTS]
+    document["info"]["version"] = "2.167"
+    refresh(document)
     document["info"]["version"] = "2.190"
+    add_analytics_metric(document)
+    get_parameter(document, "ids", ANALYTICS)["schema"]["maxItems"] = 200
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     (output,) = re.findall(r"```console\n\$ nox -s refresh -- x-openapi.json\n(.*?)```", guide, re.DOTALL)
-    assert refresh(document).out == output.replace("2.166", FRAGMENT["info"]["version"])
-    assert "test_the_page_size_is_max_items_of_tweet_ids" in guide
+    assert refresh(document).out == output
 
 
 def test_the_script_works_as_a_command(checkout, tmp_path):

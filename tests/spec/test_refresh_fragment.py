@@ -7,12 +7,12 @@ import random
 import pytest
 from ruamel.yaml import YAML
 
-from regenerate import ROOT, read_files
+from regenerate import DOCUMENT, ROOT, read_files
 
-from .documents import build_document, get_parameter, get_total
-from .mutations import add_metric
+from .documents import ANALYTICS, INSIGHTS, build_document, get_operation, get_parameter, get_total
+from .mutations import add_metric, change_server
 
-UP_TO_DATE = (0, "up to date with version 99.1\n", "")
+UP_TO_DATE = (0, "".join(f"GET {path}: up to date with version 99.1\n" for path in (INSIGHTS, ANALYTICS)), "")
 
 
 def test_an_unchanged_document_writes_nothing(refresh, checkout):
@@ -77,4 +77,28 @@ def test_a_document_that_the_generator_rejects_changes_nothing(refresh, checkout
     run = refresh(document)
     assert run.code == 2
     assert "openapi-python-client failed" in run.err
+    assert read_files(checkout) == before
+
+
+@pytest.mark.usefixtures("fake_generator")
+def test_a_failed_replacement_restores_all_fragments(refresh, checkout):
+    document = build_document()
+    change_server(document)
+    (checkout / DOCUMENT).unlink()
+    (checkout / DOCUMENT).mkdir()  # so that the file cannot take its place
+    before = read_files(checkout)
+    with pytest.raises(IsADirectoryError):
+        refresh(document)
+    assert read_files(checkout) == before
+
+
+@pytest.mark.parametrize("get_place", [lambda document: document["paths"][INSIGHTS], get_operation])
+def test_a_server_of_one_operation_alone_is_reported_and_cannot_be_merged(refresh, checkout, get_place):
+    document = build_document()
+    get_place(document)["servers"] = [{"url": "https://insights.x.com"}]
+    before = read_files(checkout)
+    run = refresh(document)
+    assert run.code == 2
+    assert "breaking    document: servers https://api.x.com → https://insights.x.com" in run.out.splitlines()
+    assert run.err == "openapi/tweets-analytics.yaml defines servers differently from another fragment\n"
     assert read_files(checkout) == before

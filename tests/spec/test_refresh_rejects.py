@@ -6,11 +6,19 @@ import pytest
 
 from regenerate import read_files
 
-from .documents import PATH, build_document, get_schema
+from .documents import build_document, get_schema
 
 
-def remove_operation(document):
-    del document["paths"][PATH]
+def lower_version(document):
+    document["info"]["version"] = "2.9"
+
+
+def rename_all_paths(document):
+    document["paths"] = {path.replace("/2/", "/3/"): item for path, item in document["paths"].items()}
+
+
+def remove_all_paths(document):
+    document["paths"] = None
 
 
 def lower_openapi_version(document):
@@ -32,7 +40,9 @@ def add_reference_cycle(document):
 @pytest.mark.parametrize(
     ("mutate", "line"),
     [
-        (remove_operation, "version 99.1 of the document lacks GET /2/insights/28hr (getInsights28Hr)"),
+        (lower_version, "version 2.9 of the document is older than version 2.166 in openapi/insights-28hr.yaml"),
+        (rename_all_paths, "x-openapi.json is not X's document: it has no path under /2/"),
+        (remove_all_paths, "x-openapi.json is not X's document: it has no path under /2/"),
         (lower_openapi_version, "x-openapi.json is not an OpenAPI 3 document"),
         (add_dangling_reference, "$ref #/components/schemas/Gone points to nothing"),
         (add_remote_reference, "$ref other.json#/Gone points outside the document"),
