@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from refresh import main
 from regenerate import read_files
 
-from .documents import ANALYTICS, INSIGHTS, build_document, get_operation, get_schema
+from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_operation, get_schema
 
 pytestmark = pytest.mark.usefixtures("fake_generator")
 WITHDRAWN = '  x-withdrawn: "99.1" # the first version without the operation, whose facts are kept\n'
@@ -57,6 +60,17 @@ def test_a_withdrawn_operation_is_information_only(refresh, checkout):
                 "",
             )
     assert read_files(checkout) == before
+
+
+def test_the_repositorys_own_marks_are_information_only(tmp_path, capsys):
+    marks = {path: fragment["info"].get("x-withdrawn") for path, fragment in FRAGMENTS.items()}
+    document = build_document_without(*(next(iter(FRAGMENTS[path]["paths"])) for path, mark in marks.items() if mark))
+    path = tmp_path / "x-openapi.json"
+    path.write_text(json.dumps(document))
+    assert main([str(path), "--check"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    expected = [f"withdrawn since {mark}" if mark else "up to date with version 99.1" for mark in marks.values()]
+    assert [line.partition(": ")[2] for line in lines] == expected
 
 
 def test_an_operation_that_is_back_is_no_longer_marked(refresh, fragment):
