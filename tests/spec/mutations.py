@@ -11,8 +11,6 @@ import attrs
 
 from .documents import (
     INSIGHTS,
-    get_analytics_buckets,
-    get_analytics_fields,
     get_measurement,
     get_operation,
     get_parameter,
@@ -48,13 +46,6 @@ def add_metric(document):
     get_parameter(document, "requested_metrics")["schema"]["items"]["enum"].insert(4, "Zaps")
 
 
-@mutation("compatible  parameter analytics.fields[]: value poll_votes added")
-def add_analytics_metric(document):
-    get_analytics_fields(document).append("poll_votes")
-    get_schema(document, "Analytics")["properties"]["poll_votes"] = {"type": "integer"}
-    get_analytics_buckets(document)["poll_votes"] = {"type": "integer", "format": "int64", "nullable": True}
-
-
 @mutation("breaking    parameter requested_metrics[]: value EmailTweet removed")
 def remove_metric(document):
     get_parameter(document, "requested_metrics")["schema"]["items"]["enum"].remove("EmailTweet")
@@ -65,12 +56,12 @@ def add_granularity(document):
     get_parameter(document, "granularity")["schema"]["enum"].append("Fortnightly")
 
 
-@mutation("compatible  parameter tweet_ids: maxItems 25 → 100", "test_the_page_size_is_max_items_of_tweet_ids")
+@mutation("compatible  parameter tweet_ids: maxItems 25 → 100", "test_the_page_size_is_max_items_of_the_ids")
 def raise_page_size(document):
     get_parameter(document, "tweet_ids")["schema"]["maxItems"] = 100
 
 
-@mutation("breaking    parameter tweet_ids: maxItems 25 → 10", "test_the_page_size_is_max_items_of_tweet_ids")
+@mutation("breaking    parameter tweet_ids: maxItems 25 → 10", "test_the_page_size_is_max_items_of_the_ids")
 def lower_page_size(document):
     get_parameter(document, "tweet_ids")["schema"]["maxItems"] = 10
 
@@ -82,7 +73,7 @@ def widen_another_bound(document):
 
 @mutation(
     "compatible  parameter tweet_ids[]: pattern ^[0-9]{1,19}$ → ^[0-9]{1,20}$",
-    "test_the_id_pattern_is_that_of_tweet_id",
+    "test_the_id_pattern_is_that_of_the_ids",
 )
 def widen_id_pattern(document):
     get_schema(document, "TweetId")["pattern"] = "^[0-9]{1,20}$"
@@ -90,7 +81,7 @@ def widen_id_pattern(document):
 
 @mutation(
     "breaking    parameter tweet_ids[]: pattern ^[0-9]{1,19}$ → ^[1-9][0-9]{0,18}$",
-    "test_the_id_pattern_is_that_of_tweet_id",
+    "test_the_id_pattern_is_that_of_the_ids",
 )
 def narrow_id_pattern(document):
     get_schema(document, "TweetId")["pattern"] = "^[1-9][0-9]{0,18}$"

@@ -13,8 +13,9 @@ import pytest
 
 from regenerate import ROOT, read_files
 
-from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_parameter
-from .mutations import MUTATIONS, add_analytics_metric, add_metric, raise_page_size, remove_field
+from .analytics_mutations import add_analytics_metric
+from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_analytics_fields, get_parameter
+from .mutations import MUTATIONS, add_metric, raise_page_size, remove_field
 
 FRAGMENT = FRAGMENTS[PurePosixPath("openapi/insights-28hr.yaml")]
 
@@ -119,11 +120,14 @@ def test_a_new_metric_is_usable_at_once(refresh, checkout):
     document = build_document()
     add_metric(document)
     add_analytics_metric(document)
+    get_analytics_fields(document).append("video_views")
     refresh(document)
     code = """
-from x_insights import InsightsClient, Metric
+from x_insights import ANALYTICS_METRICS, InsightsClient, Metric
 from x_insights_api.models import Analytics, AnalyticsBucket, AnalyticsField
 InsightsClient("t").iter_28hr(1, ["zaps", Metric.ZAPS])
+InsightsClient("t", endpoint="analytics").iter_28hr(1, ["poll_votes", Metric.VIDEO_VIEWS])
+assert Metric.VIDEO_VIEWS in ANALYTICS_METRICS
 assert AnalyticsField("poll_votes") is AnalyticsField.POLL_VOTES
 assert Analytics.from_dict({"poll_votes": 1}).poll_votes == 1
 assert AnalyticsBucket.from_dict({"metrics": {"poll_votes": 1}}).metrics.poll_votes == 1
