@@ -3,21 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 
 import attrs
 
 from x_insights_api.models import AnalyticsField, EngagementField, Granularity, Metric
 
-from ._validation import (
-    InvalidValueError,
-    TweetIds,
-    normalize_name,
-    parse_name,
-    validate_ids,
-    validate_value,
-    validate_values,
-)
+from ._validation import TweetIds, create_name_parser, normalize_name, validate_ids, validate_value, validate_values
 
 EnumNames = str | Iterable[str]
 """What a caller may pass for members of an enum: one name or several."""
@@ -48,20 +39,10 @@ def validate_query(
     """Validate the arguments of a call. Raises InvalidRequestError for the first value that X would reject."""
     return Query(
         validate_ids(tweet_ids),
-        validate_values("metrics", metrics, partial(_parse_metric, known)),
-        validate_value("granularity", granularity, partial(parse_name, "granularity", tuple(Granularity))),
+        validate_values("metrics", metrics, create_name_parser("metric", known, _METRIC_NAMES)),
+        validate_value("granularity", granularity, create_name_parser("granularity", tuple(Granularity))),
         # By default all fields are sent, so that partial errors are never lost.
         tuple(EngagementField)
         if fields is None
-        else validate_values("fields", fields, partial(parse_name, "field", tuple(EngagementField))),
+        else validate_values("fields", fields, create_name_parser("field", tuple(EngagementField))),
     )
-
-
-def _parse_metric(known: Sequence[StrEnum], value: object) -> StrEnum:
-    try:
-        return parse_name("metric", known, value)
-    except InvalidValueError:
-        # The name is right, and only the other endpoint has it: a similar name is not what was meant.
-        if not (isinstance(value, str) and normalize_name(value) in _METRIC_NAMES):
-            raise
-    raise InvalidValueError(f"not a metric of this endpoint: use one of {', '.join(known)}")

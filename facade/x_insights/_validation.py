@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -64,17 +64,26 @@ def parse_id(value: object) -> str:
     raise InvalidValueError(f"not the ID of a Post: {reason}; pass a str or a positive int")
 
 
-def parse_name(noun: str, members: Sequence[E], value: object) -> E:
-    """Return the enum member that `value` names, in any of the spellings that `normalize_name` makes equal."""
-    spellings: dict[str, E] = _index_spellings(tuple(members))
-    if isinstance(value, str):
-        if member := spellings.get(value) or spellings.get(normalize_name(value)):
-            return member
-        import difflib  # slow to import, and not needed for valid values
+def create_name_parser(noun: str, members: Sequence[E], other_names: Container[str] = ()) -> Callable[[object], E]:
+    """Return a function that parses the name of an enum member, in any spelling that `normalize_name` makes equal.
 
-        if nearest := difflib.get_close_matches(normalize_name(value), spellings, n=1, cutoff=0.7):
+    `other_names` are the normalized names of the members that another endpoint has.
+    """
+    spellings: dict[str, E] = _index_spellings(tuple(members))
+
+    def parse_name(value: object) -> E:
+        name = normalize_name(value) if isinstance(value, str) else ""
+        if member := spellings.get(name):
+            return member
+        import difflib  # slow to import, and not needed for valid names
+
+        if name in other_names:
+            raise InvalidValueError(f"not a {noun} of this endpoint: use one of {', '.join(members)}")
+        if nearest := difflib.get_close_matches(name, spellings, n=1, cutoff=0.7):
             raise InvalidValueError(f"not a {noun}: did you mean {spellings[nearest[0]].value!r}?")
-    raise InvalidValueError(f"not a {noun}: use one of {', '.join(member.value for member in members)}")
+        raise InvalidValueError(f"not a {noun}: use one of {', '.join(members)}")
+
+    return parse_name
 
 
 def normalize_name(name: str) -> str:
@@ -92,4 +101,4 @@ def format_value(value: object) -> str:
 
 @cache
 def _index_spellings(members: tuple[E, ...]) -> dict[str, E]:
-    return {spelling: member for member in members for spelling in (member.value, normalize_name(member.value))}
+    return {normalize_name(member): member for member in members}

@@ -20,13 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 from server import PAGES
-from worker import CONTENDERS
+from worker import list_contenders
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
 # Requests per turn: the slowest contender takes about a fifth of a second for them.
-REQUESTS = {"total": 100, "hourly": 6, "one": 150}
+REQUESTS = {"total": 100, "hourly": 6, "one": 150, "analytics": 10}
 # What a new interpreter does before its first request.
 COLD_STARTS = {
     "httpx": "import httpx; httpx.Client()",
@@ -68,10 +68,10 @@ def start_server(page: str, latency: float = 0.0) -> Iterator[str]:
 
 def measure_page(page: str, rounds: int) -> Figures:
     """Measure all contenders on one page, in turn. Return their medians."""
-    turns: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
+    turns: dict[str, list[dict[str, float]]] = {name: [] for name in list_contenders(page)}
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(start_server(page))
-        workers = {name: stack.enter_context(start("worker.py", name, url, page)) for name in CONTENDERS}
+        workers = {name: stack.enter_context(start("worker.py", name, url, page)) for name in turns}
         for turn in range(rounds + 1):
             for name, worker in workers.items():
                 figures = request(worker, str(REQUESTS[page]))
@@ -108,16 +108,14 @@ def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
 
 
 def print_figures(console: Console, page: str, figures: Figures) -> None:
-    table = Table(title=f"{page}: {PAGES[page][0]} ids x {PAGES[page][1]} metrics, {PAGES[page][2] or 'no'} buckets")
+    endpoint, ids, metrics, buckets = PAGES[page]
+    table = Table(title=f"{page} ({endpoint}): {ids} ids x {len(metrics)} metrics, {buckets or 'no'} buckets")
     for heading in ("", "CPU ms", f"CPU / {FLOOR}", f"CPU / {PEER}", f"CPU {XDK} / this", "wall ms", "peak MB"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, each in figures.items():
-        cpu = [
-            each["cpu"] / figures[FLOOR]["cpu"],
-            each["cpu"] / figures[PEER]["cpu"],
-            figures[XDK]["cpu"] / each["cpu"],
-        ]
-        cells = [f"{each['cpu'] * 1e3:.2f}", *(f"{ratio:.2f}" for ratio in cpu), f"{each['wall'] * 1e3:.2f}"]
+        ratios = [f"{each['cpu'] / figures[peer]['cpu']:.2f}" if peer in figures else "" for peer in (FLOOR, PEER)]
+        ratios.append(f"{figures[XDK]['cpu'] / each['cpu']:.2f}" if XDK in figures else "")
+        cells = [f"{each['cpu'] * 1e3:.2f}", *ratios, f"{each['wall'] * 1e3:.2f}"]
         table.add_row(name, *cells, f"{each['memory'] / 1024:.0f}")
     console.print(table)
 
@@ -128,6 +126,8 @@ def compare_with_bars(results: dict[str, Any]) -> Iterator[tuple[str, float, flo
         cpu = {name: each["cpu"] for name, each in results["pages"][page].items()}
         yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], peer, True
         yield f"{page}: CPU of {XDK} / ours", cpu[XDK] / cpu[OURS], xdk, False
+    cpu = {name: each["cpu"] for name, each in results["pages"]["analytics"].items()}
+    yield f"analytics: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], 3.0, True
     yield "cold start of ours / httpx", results["cold starts"][OURS] / results["cold starts"]["httpx"], 1.75, True
     counts = [int(count) for count in results["scale"]]
     first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))

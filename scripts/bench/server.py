@@ -9,25 +9,55 @@ import asyncio
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
-from x_insights import ALL_METRICS
+from x_insights import ALL_METRICS, ANALYTICS_METRICS, Metric
 
-# The number of ids, of metrics, and of time buckets.
-PAGES = {"total": (25, 26, 0), "hourly": (25, 26, 28), "one": (1, 1, 0)}
-TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(25)]
+
+class Page(NamedTuple):
+    """What a page has: the number of IDs and of time buckets, and the metrics."""
+
+    endpoint: str
+    ids: int
+    metrics: tuple[Metric, ...]
+    buckets: int
+
+
+PAGES = {
+    "total": Page("28hr", 25, ALL_METRICS, 0),
+    "hourly": Page("28hr", 25, ALL_METRICS, 28),
+    "one": Page("28hr", 1, ALL_METRICS[:1], 0),
+    "analytics": Page("analytics", 100, ANALYTICS_METRICS, 28),
+}
+TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(100)]
 
 
 def get_arguments(page: str) -> tuple[list[str], list[str], str]:
     """Return the ids, the metrics and the granularity of the request for a page."""
-    ids, metrics, buckets = PAGES[page]
-    return TWEET_IDS[:ids], [metric.value for metric in ALL_METRICS[:metrics]], "Hourly" if buckets else "Total"
+    _, ids, metrics, buckets = PAGES[page]
+    return TWEET_IDS[:ids], [metric.value for metric in metrics], "Hourly" if buckets else "Total"
 
 
 def build_body(page: str) -> bytes:
     """Build the body of a complete page, with no figure missing."""
+    content = build_analytics(page) if PAGES[page].endpoint == "analytics" else build_insights(page)
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def build_analytics(page: str) -> dict[str, Any]:
+    buckets = [
+        {
+            "timestamp": f"2026-11-{21 + hour // 24}T{hour % 24:02}:00:00.000Z",
+            "metrics": {metric.name.lower(): 7 * hour + n for n, metric in enumerate(PAGES[page].metrics)},
+        }
+        for hour in range(12, 12 + PAGES[page].buckets)
+    ]
+    return {"data": [{"id": each, "timestamped_metrics": buckets} for each in TWEET_IDS[: PAGES[page].ids]]}
+
+
+def build_insights(page: str) -> dict[str, Any]:
     tweet_ids, metrics, _ = get_arguments(page)
-    buckets = PAGES[page][2]
+    buckets = PAGES[page].buckets
     values = [
         [{"metric_type": metric, "metric_value": 7 * n + m} for m, metric in enumerate(metrics)] for n in range(29)
     ]
@@ -44,7 +74,7 @@ def build_body(page: str) -> bytes:
         measurement = {"metrics_time_series": items}
     else:
         measurement = {"metrics_total": [{"tweet_id": each, "value": values[n]} for n, each in enumerate(tweet_ids)]}
-    return json.dumps({"data": [{"measurement": measurement}]}, separators=(",", ":")).encode()
+    return {"data": [{"measurement": measurement}]}
 
 
 async def serve(page: str, latency: float) -> None:

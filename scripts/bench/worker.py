@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from server import get_arguments
+from server import PAGES, get_arguments
 
 Fetch = Callable[[], Any]  # makes one request, and returns its result
 
@@ -25,7 +25,7 @@ def prepare_facade(url: str, page: str) -> Fetch:
     from x_insights import InsightsClient
 
     tweet_ids, metrics, granularity = get_arguments(page)
-    client = InsightsClient("token", base_url=url)
+    client = InsightsClient("token", base_url=url, endpoint=PAGES[page].endpoint)
     return lambda: client.get_28hr(tweet_ids, metrics, granularity).to_dict()
 
 
@@ -33,7 +33,7 @@ def prepare_async_facade(url: str, page: str) -> Fetch:
     from x_insights import AsyncInsightsClient
 
     tweet_ids, metrics, granularity = get_arguments(page)
-    client = AsyncInsightsClient("token", base_url=url)
+    client = AsyncInsightsClient("token", base_url=url, endpoint=PAGES[page].endpoint)
     loop = asyncio.new_event_loop()
 
     async def fetch() -> Any:
@@ -120,6 +120,11 @@ CONTENDERS: dict[str, Callable[[str, str], Fetch]] = {
     "xdk 0.10.3": prepare_xdk,
     "http.client + msgspec": prepare_floor,
 }
+
+
+def list_contenders(page: str) -> list[str]:
+    """List the contenders that can fetch a page: for analytics, ours and the one that parses JSON alone."""
+    return list(CONTENDERS)[: 3 if PAGES[page].endpoint == "analytics" else None]
 
 
 def main(name: str, url: str, page: str) -> None:

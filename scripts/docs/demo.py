@@ -1,7 +1,7 @@
-"""Show the insights of some Posts: totals, hourly impressions, and errors.
+"""Show the insights of some Posts: totals, hourly impressions, errors, and which endpoint responded.
 
-Without arguments it fetches made-up Posts from a sandbox of its own. With ids, and with the variable X_ACCESS_TOKEN
-set, it fetches those Posts from X.
+Without arguments it fetches made-up Posts from a sandbox of its own, which withdraws the first endpoint halfway. With
+IDs, and with the variable X_ACCESS_TOKEN set, it fetches those Posts from X.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -27,19 +27,26 @@ BARS = "▁▂▃▄▅▆▇█"
 def main(tweet_ids: Sequence[str]) -> int:
     console = Console()
     if tweet_ids:
-        return show(console, InsightsClient(), tweet_ids)
+        return show(console, InsightsClient(endpoint="auto"), tweet_ids)
     tweet_ids = [str(1346889436626259968 + 7919 * position) for position in range(60)]
     with Sandbox() as sandbox:
         sandbox.forbid(tweet_ids[3], tweet_ids[41])
         console.print(f"The sandbox at {sandbox.url} stands in for X; its figures are made up.")
-        return show(console, InsightsClient("any-token", base_url=sandbox.url), tweet_ids)
+        client = InsightsClient("any-token", base_url=sandbox.url, endpoint="auto")
+        return show(console, client, tweet_ids, halfway=sandbox.withdraw)
 
 
-def show(console: Console, client: InsightsClient, tweet_ids: Sequence[str]) -> int:
+def show(
+    console: Console, client: InsightsClient, tweet_ids: Sequence[str], halfway: Callable[[], None] | None = None
+) -> int:
     with client:
         totals = fetch(console, client, tweet_ids, Granularity.TOTAL)
+        if halfway:
+            halfway()
         hourly = fetch(console, client, tweet_ids, Granularity.HOURLY)
     console.print(build_table(totals, hourly))
+    for what, insights in (("totals", totals), ("hourly series", hourly)):
+        console.print(f"The {what} are from the endpoint {' and '.join(insights.endpoints)}.")
     for error in totals.errors:
         console.print(f"[yellow]{error['message']}[/yellow] ({', '.join(error['tweet_ids'])})")
     if totals.missing:

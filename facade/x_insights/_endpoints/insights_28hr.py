@@ -1,7 +1,7 @@
 """`GET /2/insights/28hr`: Posts' metrics of the last 28 hours."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -76,7 +76,7 @@ def _build_request(query: Query, tweet_ids: Sequence[str]) -> dict[str, Any]:
     arguments = get_insights_28_hr._get_kwargs(
         tweet_ids=list(tweet_ids),
         granularity=query.granularity,
-        requested_metrics=[Metric(metric) for metric in query.metrics],
+        requested_metrics=cast("list[Metric]", list(query.metrics)),
         engagement_fields=list(query.fields),
     )
     return join_arrays(arguments)
