@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-# What only the environment of `nox -s recipes` has.
+FIRST = "insights.items()"  # the example under "Use it"
+# The packages that only the environment of `nox -s recipes` has.
 RECIPE = re.compile(r"^(import|from) (duckdb|opentelemetry|pandas|polars)\b", re.MULTILINE)
 
 
@@ -14,6 +15,12 @@ def examples(*, recipes=None):
     """The Python blocks, in order: all, or those that need other people's packages, or the others."""
     blocks = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     return [block for block in blocks if recipes in (None, RECIPE.search(block) is not None)]
+
+
+def find_example(text):
+    """Return the only example that contains a text."""
+    (example,) = (each for each in examples() if text in each)
+    return example
 
 
 def run(example, sandbox, **names):
@@ -30,4 +37,4 @@ if __name__ == "__main__":
     from x_insights.testing import Sandbox
 
     with Sandbox() as sandbox:
-        run(examples()[0], sandbox)
+        run(find_example(FIRST), sandbox)

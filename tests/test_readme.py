@@ -10,16 +10,11 @@ import sys
 import pytest
 import stamina
 from helpers import TOKEN, get_sync
-from readme import README, examples, run
+from readme import FIRST, README, examples, find_example, run
 
 from regenerate import ROOT
 
 TEXT = README.read_text("utf-8")
-
-
-def example_with(text):
-    (example,) = (each for each in examples() if text in each)
-    return example
 
 
 @pytest.fixture(autouse=True)
@@ -37,19 +32,19 @@ def test_an_example_runs(example, sandbox):
 
 
 def test_the_first_example_prints_the_output_in_the_readme(sandbox, capsys):
-    run(examples()[0], sandbox)
+    run(find_example(FIRST), sandbox)
     assert f"```text\n{capsys.readouterr().out}```\n" in TEXT
 
 
 def test_the_resume_example_keeps_what_arrived_and_what_is_pending(sandbox):
     sandbox.rate_limit = 1
-    names = run(example_with("error.pending"), sandbox)
+    names = run(find_example("error.pending"), sandbox)
     assert list(names["insights"]) == [str(number) for number in range(1000, 1025)]
     assert names["pending"] == tuple(str(number) for number in range(1025, 1060))
 
 
 def test_the_logger_reports_retries_without_ids_and_token(sandbox, caplog):
-    run(example_with("import logging"), sandbox)
+    run(find_example("import logging"), sandbox)
     sandbox.fail_next()
     get_sync(sandbox.url, "1346889436626259968", "likes")
     (line,) = (record.getMessage() for record in caplog.records if record.name == "x_insights")
@@ -59,7 +54,7 @@ def test_the_logger_reports_retries_without_ids_and_token(sandbox, caplog):
 
 
 def test_stamina_reports_retries_without_the_token(sandbox, caplog):
-    retries = run(example_with("import stamina"), sandbox)["retries"]
+    retries = run(find_example("import stamina"), sandbox)["retries"]
     sandbox.fail_next()
     get_sync(sandbox.url, "20", "likes")
     assert retries == {"ServerError": 1}

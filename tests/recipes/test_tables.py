@@ -9,7 +9,7 @@ import duckdb
 import pandas
 import polars
 import pytest
-from conftest import get_sync
+from helpers import get_sync
 from readme import examples, run
 
 import chart

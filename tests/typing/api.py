@@ -11,6 +11,7 @@ import httpx
 import x_insights
 from x_insights import (
     ALL_METRICS,
+    ANALYTICS_METRICS,
     VIDEO_METRICS,
     ApiError,
     AsyncInsightsClient,
@@ -40,6 +41,7 @@ from x_insights.testing import ReceivedRequest, Sandbox
 _unknown = x_insights.Metrics  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 assert_type(ALL_METRICS, tuple[Metric, ...])
 assert_type(VIDEO_METRICS, tuple[Metric, ...])
+assert_type(ANALYTICS_METRICS, tuple[Metric, ...])
 
 
 class Signer(httpx.Auth): ...
@@ -52,7 +54,7 @@ async def token() -> str:
 def synchronous(http_client: httpx.Client) -> None:
     InsightsClient()
     InsightsClient(lambda: "token", base_url="https://api.x.com", timeout=httpx.Timeout(5), attempts=1, max_wait=0)
-    InsightsClient(Signer(), http_client=http_client, timeout=5)
+    InsightsClient(Signer(), http_client=http_client, timeout=5, endpoint="auto")
     InsightsClient(token)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with InsightsClient("token") as client:
         assert_type(client, InsightsClient)
@@ -60,17 +62,19 @@ def synchronous(http_client: httpx.Client) -> None:
         assert_type(client.get_28hr(["20", 20], ["likes", Metric.LIKES], Granularity.HOURLY, fields="errors"), Insights)
         assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), Iterator[Insights])
         assert_type(client.rate_limit, RateLimit | None)
+        assert_type(client.api_version, str | None)
         client.get_28hr([1.5], "likes")  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
         client.close()
 
 
 async def asynchronous(http_client: httpx.AsyncClient) -> None:
-    AsyncInsightsClient(token, http_client=http_client, max_concurrency=8)
+    AsyncInsightsClient(token, http_client=http_client, max_concurrency=8, endpoint="analytics")
     async with AsyncInsightsClient(lambda: "token") as client:
         assert_type(client, AsyncInsightsClient)
         assert_type(await client.get_28hr("20", Metric.LIKES), Insights)
         assert_type(client.iter_28hr("20", "likes"), AsyncIterator[Insights])
         assert_type(client.rate_limit, RateLimit | None)
+        assert_type(client.api_version, str | None)
         await client.close()
 
 
@@ -86,12 +90,16 @@ def results(insights: Insights) -> None:
     assert_type(tweet["totals"], dict[str, int | float | None])
     assert_type(tweet["series"], list[Bucket])
     assert_type(tweet["series"][0]["metrics"]["Likes"], int | float | None)
+    assert_type(tweet["series"][0]["time"], str | None)
     (row,) = insights.to_rows()
     assert_type(row, Row)
     assert_type(row["time"], datetime | None)
     assert_type(insights.errors, list[PartialError])
     assert_type(insights.missing, list[str])
     assert_type(insights.tweet_ids, tuple[str, ...])
+    assert_type(insights.endpoints, tuple[str, ...])
+    assert_type(insights.window, tuple[datetime, datetime] | None)
+    assert_type(insights.unavailable, tuple[str, ...])
     assert_type(insights | insights, Insights)
     assert_type(insights.raise_for_errors(), Insights)
 
@@ -105,6 +113,7 @@ def errors(error: XInsightsError, limit: RateLimitError, forbidden: ForbiddenErr
     assert_type(limit.rate_limit, RateLimit | None)
     assert_type(limit.status, int)
     assert_type(limit.request_id, str | None)
+    assert_type(limit.api_version, str | None)
     assert_type(forbidden.reason, str | None)
     assert_type(cap.period, str | None)
     _every: list[type[XInsightsError]] = [InvalidRequestError, ApiError, TransportError, ResponseError]
@@ -119,6 +128,8 @@ def kit() -> None:
         assert_type(sandbox.requests, list[ReceivedRequest])
         sandbox.forbid("20", 20)
         sandbox.hide(20)
+        sandbox.withdraw()
+        sandbox.revoke("token")
         sandbox.fail_next(2, status=503, body=b"", headers={"Retry-After": "1"})
         sandbox.truncate_next()
         sandbox.drop_next(times=2)
