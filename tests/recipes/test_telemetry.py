@@ -6,7 +6,7 @@ import asyncio
 
 import httpx
 import pytest
-from conftest import TOKEN
+from helpers import TOKEN
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import TracerProvider

@@ -9,7 +9,7 @@ from x_insights_api.api.tweets import get_insights_28_hr
 from x_insights_api.models import Metric
 
 from .._query import Query
-from .._types import Bucket, Metrics
+from .._types import Bucket, Metrics, PartialError
 from .base import Endpoint, Page, Problem, Spellings, Value, convert_problem, join_arrays
 
 PAGE_SIZE = 25
@@ -89,12 +89,13 @@ def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
         measurement = engagement.measurement
         page.totals += [(item.tweet_id, _convert_values(item.value)) for item in measurement.metrics_total]
         page.series += [(item.tweet_id, _convert_bucket(item.value)) for item in measurement.metrics_time_series]
-        page.errors += [
-            {"message": error.error, "tweet_ids": error.tweets, "type": None, "status": None}
-            for error in engagement.errors
-        ]
+        page.errors += [_convert_error(error) for error in engagement.errors]
     page.errors += [convert_problem(problem, tweet_ids) for problem in decoded.errors]
     return page
+
+
+def _convert_error(error: EngagementError) -> PartialError:
+    return {"message": error.error, "tweet_ids": error.tweets, "type": None, "status": None}
 
 
 def _convert_bucket(value: TimeSeriesValue) -> Bucket:
