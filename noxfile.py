@@ -46,7 +46,7 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    data = {"COVERAGE_FILE": str(Path(session.create_tmp(), "coverage"))}
+    data = {"COVERAGE_FILE": f".coverage-{session.python}"}
     session.run("coverage", "erase", env=data)
     # The tests come in any order: the long ones would otherwise all be one worker's.
     session.run("coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal", env=data)
