@@ -87,7 +87,7 @@ def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
     if EngagementField.MEASUREMENT in query.fields:
         is_total = query.granularity is Granularity.TOTAL
         counters = _parse_counters(body) if is_total else itertools.repeat({})
-        for item, metrics in zip(_as_list(decoded.data), counters, strict=False):
+        for metrics, item in zip(counters, _as_list(decoded.data), strict=False):
             # A Post without any metric is in the results too.
             page.totals.append((item.id, metrics))
             if is_total and len(item.timestamped_metrics) == 1:
