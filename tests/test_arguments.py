@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from x_insights import ALL_METRICS, VIDEO_METRICS, Granularity, InsightsClient, InvalidRequestError, Metric
 from x_insights._query import validate_query
-from x_insights._validation import validate_ids
+from x_insights._validation import create_name_parser, validate_ids
 
 
 @pytest.fixture
@@ -151,7 +151,8 @@ def test_an_unknown_name_is_rejected_with_the_nearest_one_or_all(reject, argumen
 @given(odd_text | st.sampled_from([*ALL_METRICS, "like", "Impression"]))
 def test_any_text_is_a_metric_or_rejected(name):
     with suppress(InvalidRequestError):
-        assert validate_query(ALL_METRICS, "20", name, "Total", None).metrics[0] in ALL_METRICS
+        parse_metric = create_name_parser("metric", ALL_METRICS)
+        assert validate_query(parse_metric, "20", name, "Total", None).metrics[0] in ALL_METRICS
 
 
 def test_the_ready_made_tuples_of_metrics():

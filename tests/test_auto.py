@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from helpers import IDS, TOKEN
 
@@ -13,6 +16,7 @@ from x_insights import (
     ForbiddenError,
     InsightsClient,
     ServerError,
+    XInsightsError,
 )
 
 NOT_ENROLLED = (
@@ -132,6 +136,52 @@ def test_after_a_refusal_the_next_call_asks_the_first_endpoint_again(sandbox, cl
     assert client.get_28hr("1", "likes").endpoints == ("28hr",)
 
 
+def test_an_exception_of_the_token_callable_stays_the_cause_after_a_fall(sandbox, get):
+    def provide_token():
+        if len(sandbox.requests) == 1:
+            raise LookupError("vault")
+        return TOKEN
+
+    sandbox.withdraw()
+    with pytest.raises(XInsightsError, match=r"^the callable that was passed as `token` raised LookupError$") as caught:
+        get(sandbox.url, "1", "likes", endpoint="auto", token=provide_token)
+    assert isinstance(caught.value.__cause__, LookupError)
+    assert caught.value.pending == ("1",)
+
+
+def test_a_refusal_names_both_endpoints_even_if_another_call_succeeded_meanwhile(sandbox):
+    def succeed_meanwhile(request):
+        if request.url.params.get("ids") == "1":
+            client.get_28hr("2", "likes")
+            sandbox.fail_next(status=403, body=NOT_ENROLLED)
+
+    sandbox.withdraw()
+    with (
+        httpx.Client(event_hooks={"request": [succeed_meanwhile]}) as http_client,
+        InsightsClient(TOKEN, base_url=sandbox.url, endpoint="auto", http_client=http_client) as client,
+        pytest.raises(ForbiddenError) as caught,
+    ):
+        client.get_28hr("1", "likes")
+    assert isinstance(caught.value.__cause__, EndpointUnavailableError)
+
+
+def test_threads_that_fall_back_at_once_log_one_warning(sandbox, client):
+    class SlowHandler(logging.Handler):
+        def emit(self, record):
+            records.append(record)
+            time.sleep(0.05)
+
+    records, handler = [], SlowHandler(logging.WARNING)
+    sandbox.withdraw()
+    logging.getLogger("x_insights").addHandler(handler)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(lambda tweet_id: client.get_28hr(tweet_id, "likes"), IDS[:8]))
+    finally:
+        logging.getLogger("x_insights").removeHandler(handler)
+    assert len(records) == 1
+
+
 def test_pages_before_the_fall_are_in_the_partial_of_the_second_error(sandbox):
     def withdraw_before_second():
         if len(sandbox.requests) == 1:
@@ -167,6 +217,8 @@ def test_without_a_metric_left_the_endpoint_is_unavailable(sandbox, client):
         client.get_28hr("1", "video_views")
     assert list_requests(sandbox) == [("28hr", 1)]
     assert caught.value.pending == ("1",)
+    assert str(caught.value).endswith("; the endpoint 'analytics' has none of the requested metrics")
+    assert "auto" not in str(caught.value)
 
     client.get_28hr("1", "likes")
     sandbox.requests.clear()

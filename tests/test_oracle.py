@@ -11,7 +11,7 @@ from x_insights import ALL_METRICS, Insights
 from x_insights._endpoints.insights_28hr import INSIGHTS_28HR
 from x_insights._endpoints.tweets_analytics import TWEETS_ANALYTICS
 from x_insights._query import validate_query
-from x_insights_api.models import AnalyticsField, AnalyticsResponse, InsightsResponse
+from x_insights_api.models import AnalyticsField, AnalyticsResponse, InsightsResponse, Metric
 from x_insights_api.types import UNSET
 
 IDS = ("1", "2", "3")
@@ -134,7 +134,7 @@ def test_the_facade_and_the_generated_models_read_the_same_from_analytics(items,
         }
     )
     generated = AnalyticsResponse.from_dict(json.loads(json.dumps(content)))
-    query = TWEETS_ANALYTICS.prepare(validate_query(TWEETS_ANALYTICS.metrics, IDS, "likes", granularity, None))
+    query = TWEETS_ANALYTICS.adapt_query(validate_query(Metric, IDS, "Likes", granularity, None))
     insights = Insights(IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query, IDS),))
 
     totals, series = {}, {}

@@ -121,6 +121,7 @@ def test_an_invalid_request_gets_the_400_of_x(sandbox, query, parameter):
     assert response.headers["x-rate-limit-limit"] == "300"
 
 
+PATH = "/2/tweets/analytics"
 ANALYTICS = (
     "ids=1,2&granularity=hourly&analytics.fields=id,timestamped_metrics,likes"
     "&start_time=2026-11-21T12:30:00Z&end_time=2026-11-22T16:30:00Z"
@@ -137,10 +138,12 @@ ANALYTICS = (
         (ANALYTICS.replace("2026-11-21T12:30:00Z", "yesterday"), "start_time"),
         (ANALYTICS.replace("&end_time=2026-11-22T16:30:00Z", ""), "end_time"),
         (ANALYTICS + "&tweet_ids=1", "tweet_ids"),
+        (ANALYTICS.replace("2026-11-22T16:30:00Z", "2026-11-21T12:30:00Z"), "end_time"),
+        (ANALYTICS.replace("2026-11-21T12:30:00Z", "0001-01-01T00:00:00%2B14:00"), "start_time"),
     ],
 )
 def test_an_invalid_request_for_analytics_gets_the_400_of_x(sandbox, query, parameter):
-    response = ask(sandbox, query, path="/2/tweets/analytics")
+    response = ask(sandbox, query, path=PATH)
     assert response.status_code == 400
     problem = response.json()
     assert problem["type"] == "https://api.x.com/2/problems/invalid-request"
@@ -148,8 +151,8 @@ def test_an_invalid_request_for_analytics_gets_the_400_of_x(sandbox, query, para
 
 
 def test_analytics_spreads_the_totals_over_the_requested_window(sandbox):
-    hourly = ask(sandbox, ANALYTICS, path="/2/tweets/analytics").json()["data"]
-    total = ask(sandbox, ANALYTICS.replace("hourly", "total"), path="/2/tweets/analytics").json()["data"]
+    hourly = ask(sandbox, ANALYTICS, path=PATH).json()["data"]
+    total = ask(sandbox, ANALYTICS.replace("hourly", "total"), path=PATH).json()["data"]
     for series, sums in zip(hourly, total, strict=True):
         buckets = series["timestamped_metrics"]
         assert [buckets[0]["timestamp"], buckets[-1]["timestamp"]] == ["2026-11-21T12:00:00Z", "2026-11-22T16:00:00Z"]
@@ -159,6 +162,17 @@ def test_analytics_spreads_the_totals_over_the_requested_window(sandbox):
     request = sandbox.requests[0]
     assert (request.endpoint, request.tweet_ids, request.metrics) == ("analytics", ("1", "2"), ("likes",))
     assert (request.granularity, request.fields) == ("hourly", ("id", "timestamped_metrics", "likes"))
+
+
+@pytest.mark.parametrize("start", ["2026-11-21t12:30:00z", "2026-11-21T14:00:00%2B01:30"])
+def test_the_period_may_have_any_form_of_rfc_3339(sandbox, start):
+    query = ANALYTICS.replace("2026-11-21T12:30:00Z", start)
+    assert ask(sandbox, query, path=PATH).json() == ask(sandbox, ANALYTICS, path=PATH).json()
+
+
+def test_analytics_sends_buckets_only_if_requested(sandbox):
+    query = ANALYTICS.replace("id,timestamped_metrics,likes", "likes")
+    assert ask(sandbox, query, path=PATH).json()["data"] == [{"id": "1"}, {"id": "2"}]
 
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
@@ -176,7 +190,10 @@ def test_partial_errors_are_the_same_from_both_endpoints(sandbox, endpoint):
     assert insights.errors[1]["type"] == f"https://{host}/2/problems/resource-not-found"
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Basic dTpw", "token", "bearer any", "OAuth"])
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Basic dTpw", "token", "bearer any", "OAuth", 'OAuth oauth_token=""', 'OAuth xoauth_token="a"'],
+)
 def test_a_request_without_a_token_gets_a_401(sandbox, authorization):
     response = ask(sandbox, VALID, Authorization=authorization)
     assert (response.status_code, response.json()["title"]) == (401, "Unauthorized")
@@ -204,7 +221,7 @@ def test_a_withdrawn_endpoint_gets_an_empty_404_and_the_other_one_stays(sandbox)
     sandbox.withdraw()
     gone = ask(sandbox, VALID)
     assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
-    assert ask(sandbox, ANALYTICS, path="/2/tweets/analytics").status_code == 200
+    assert ask(sandbox, ANALYTICS, path=PATH).status_code == 200
 
 
 def test_a_revoked_token_gets_a_401_and_another_one_does_not(sandbox):
@@ -218,7 +235,7 @@ def test_each_token_and_endpoint_has_its_own_window():
         assert ask(sandbox, VALID).status_code == 200
         assert ask(sandbox, VALID).status_code == 429
         assert ask(sandbox, VALID, Authorization="Bearer other").status_code == 200
-        assert ask(sandbox, ANALYTICS, path="/2/tweets/analytics").status_code == 200
+        assert ask(sandbox, ANALYTICS, path=PATH).status_code == 200
 
 
 def test_responses_have_the_version_of_the_api(sandbox):

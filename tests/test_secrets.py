@@ -118,9 +118,13 @@ def test_token_is_replaced_in_the_request_id(failure):
 
 
 def test_token_is_replaced_in_partial_errors(get, answer):
-    content = {"data": [{"errors": [{"error": f"no {TOKEN}"}]}], "errors": [{"detail": f"bad {TOKEN}"}]}
+    error = {"error": f"no {TOKEN}", "tweets": [TOKEN]}
+    content = {"data": [{"errors": [error]}], "errors": [{"detail": f"bad {TOKEN}", "type": f"about:{TOKEN}"}]}
     insights = get(answer(json.dumps(content)), "1", "likes")
-    assert [error["message"] for error in insights.errors] == ["no [token]", "bad [token]"]
+    assert insights.errors == [
+        {"message": "no [token]", "tweet_ids": ["[token]"], "type": None, "status": None},
+        {"message": "bad [token]", "tweet_ids": [], "type": "about:[token]", "status": None},
+    ]
 
 
 def test_token_is_compared_as_text_and_not_as_a_pattern(get, answer):

@@ -53,8 +53,8 @@ class Known(NamedTuple):
         return item["get"]
 
     def build_request(self):
-        query = validate_query(self.endpoint.metrics, "20", "likes", "Total", None)
-        return self.endpoint.build_request(self.endpoint.prepare(query), ["20"])
+        query = validate_query(Metric, "20", "Likes", "Total", None)
+        return self.endpoint.build_request(self.endpoint.adapt_query(query), ["20"])
 
 
 ALL_KNOWN = (

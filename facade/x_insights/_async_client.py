@@ -46,7 +46,6 @@ class AsyncInsightsClient:
     ) -> None:
         self._options = Options(base_url, timeout, attempts, max_wait, endpoint, token)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
-        self._metrics = self._options.endpoints[0].metrics
         self._selector = EndpointSelector(self._options.endpoints)
         self._gate = RateLimitGate(max_wait)
         self._api_version: str | None = None
@@ -64,7 +63,7 @@ class AsyncInsightsClient:
 
         If a page fails, no further page is requested, but those in flight may still arrive and be part of `partial`.
         """
-        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
         while collector.advance():
             await self._fetch_pages(collector)
@@ -77,7 +76,7 @@ class AsyncInsightsClient:
 
         Up to `max_concurrency` pages are fetched at once. The next ones are requested when all of them are consumed.
         """
-        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         return self._iterate(PageCollector(self._selector, query))
 
     @property

@@ -57,7 +57,6 @@ class InsightsClient:
         http_client: httpx.Client | None = None,
     ) -> None:
         self._options = Options(base_url, timeout, attempts, max_wait, endpoint, token)
-        self._metrics = self._options.endpoints[0].metrics
         self._selector = EndpointSelector(self._options.endpoints)
         self._gate = RateLimitGate(max_wait)
         self._api_version: str | None = None
@@ -92,7 +91,7 @@ class InsightsClient:
 
             The last three carry the pages that arrived (`partial`) and the IDs that did not (`pending`).
         """
-        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
         while collector.advance():
             self._fetch_pages(collector)
@@ -109,7 +108,7 @@ class InsightsClient:
         Returns:
             An iterator with one `Insights` per page of IDs.
         """
-        query = validate_query(self._metrics, tweet_ids, metrics, granularity, fields)
+        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         return self._iterate(PageCollector(self._selector, query))
 
     @property

@@ -22,7 +22,7 @@ class XInsightsError(Exception):
     retryable: bool = False
     """Whether the same call may succeed later."""
     partial: Insights | None = None
-    """The pages that arrived before the failure. None if nothing was sent."""
+    """The pages that arrived before the failure. None if an argument is invalid."""
     pending: tuple[str, ...] = ()
     """The IDs that were not fetched, in the order of the call. `get_28hr(error.pending, ...)` resumes it."""
 
@@ -86,7 +86,10 @@ class ForbiddenError(ApiError):
 
 
 class EndpointUnavailableError(ApiError):
-    """404 with an empty body, which is X's response for a path that does not exist."""
+    """404 with an empty body, which is X's response for a path that does not exist.
+
+    Also raised, with nothing sent, if the endpoint that is left has none of the requested metrics.
+    """
 
 
 class RateLimitError(ApiError):

@@ -39,8 +39,10 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
         except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
             failure = f"does not match X's document: {redact(str(error), secret)}"
         else:
-            for partial_error in page.errors:
-                partial_error["message"] = redact(partial_error["message"], secret)
+            for partial in page.errors:
+                partial["message"] = redact(partial["message"], secret)
+                partial["type"] = partial["type"] and redact(partial["type"], secret)
+                partial["tweet_ids"] = [redact(tweet_id, secret) for tweet_id in partial["tweet_ids"]]
             return page
     # A proxy or a debugging server may have echoed the token.
     text = redact(body.decode("utf-8", "replace"), secret)

@@ -20,7 +20,7 @@ LONGEST_WINDOW = 86_400.0
 
 
 class RateLimitGate:
-    """Blocks the requests of one account to an endpoint while its window is used up. X counts each endpoint's."""
+    """Blocks requests to an endpoint while its request window is used up. Each endpoint has a window of its own."""
 
     def __init__(self, max_wait: float) -> None:
         self.rate_limit: RateLimit | None = None

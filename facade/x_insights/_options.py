@@ -10,9 +10,10 @@ import httpx
 import x_insights_api
 
 from ._auth import create_auth
-from ._endpoints import ENDPOINTS, Endpoint
+from ._endpoints import ENDPOINTS, METRIC_NAMES, Endpoint
 from ._errors import InvalidRequestError
-from ._validation import format_value
+from ._query import MetricParser
+from ._validation import create_name_parser, format_value
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ def _validate_max_wait(max_wait: float) -> float:
     return max_wait
 
 
-def _find_endpoints(endpoint: str) -> tuple[Endpoint, ...]:
+def _validate_endpoint(endpoint: str) -> tuple[Endpoint, ...]:
     if not isinstance(endpoint, str) or endpoint not in ENDPOINTS:
         raise InvalidRequestError(f"endpoint is {format_value(endpoint)}: pass one of {', '.join(ENDPOINTS)}")
     return ENDPOINTS[endpoint]
@@ -88,12 +89,17 @@ class Options:
     timeout: httpx.Timeout = attrs.field(converter=_validate_timeout)
     attempts: int = attrs.field(converter=_validate_attempts)
     max_wait: float = attrs.field(converter=_validate_max_wait)
-    endpoints: tuple[Endpoint, ...] = attrs.field(converter=_find_endpoints, alias="endpoint")
+    endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
     """The endpoints to ask, in the order in which they are tried."""
     auth: httpx.Auth = attrs.field(converter=create_auth, alias="token")
+    parse_metric: MetricParser = attrs.field(init=False)
+
+    @parse_metric.default
+    def _create_metric_parser(self) -> MetricParser:
+        return create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES)
 
     def create_api_client(self) -> x_insights_api.Client:
         """Create the generated client, whose httpx clients send our requests."""
         # A proxy from the environment would read what is sent in the clear to a loopback server.
-        arguments = {"trust_env": self.base_url.startswith("https:")}
-        return x_insights_api.Client(self.base_url, timeout=self.timeout, httpx_args=arguments)
+        httpx_args = {"trust_env": self.base_url.startswith("https:")}
+        return x_insights_api.Client(self.base_url, timeout=self.timeout, httpx_args=httpx_args)

@@ -1,22 +1,22 @@
 """The validated arguments of a call."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 
 import attrs
 
-from x_insights_api.models import AnalyticsField, EngagementField, Granularity, Metric
+from x_insights_api.models import EngagementField, Granularity
 
-from ._validation import TweetIds, create_name_parser, normalize_name, validate_ids, validate_value, validate_values
+from ._validation import TweetIds, create_name_parser, validate_ids, validate_value, validate_values
 
 EnumNames = str | Iterable[str]
 """What a caller may pass for members of an enum: one name or several."""
 
-Window = tuple[datetime, datetime]
-"""The start and the end of a period, as aware datetimes."""
+MetricParser = Callable[[object], StrEnum]
 
-_METRIC_NAMES = {normalize_name(name) for name in (*Metric, *AnalyticsField)}
+Period = tuple[datetime, datetime]
+"""A start and an end, as aware datetimes."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -27,19 +27,19 @@ class Query:
     metrics: tuple[StrEnum, ...]
     granularity: Granularity
     fields: tuple[EngagementField, ...]
-    window: Window | None = None
+    window: Period | None = None
     """The period, if the endpoint has to be told."""
     unavailable: tuple[str, ...] = ()
     """The metrics of the call that the endpoint lacks."""
 
 
 def validate_query(
-    known: Sequence[StrEnum], tweet_ids: TweetIds, metrics: EnumNames, granularity: str, fields: EnumNames | None
+    parse_metric: MetricParser, tweet_ids: TweetIds, metrics: EnumNames, granularity: str, fields: EnumNames | None
 ) -> Query:
     """Validate the arguments of a call. Raises InvalidRequestError for the first value that X would reject."""
     return Query(
         validate_ids(tweet_ids),
-        validate_values("metrics", metrics, create_name_parser("metric", known, _METRIC_NAMES)),
+        validate_values("metrics", metrics, parse_metric),
         validate_value("granularity", granularity, create_name_parser("granularity", tuple(Granularity))),
         # By default all fields are sent, so that partial errors are never lost.
         tuple(EngagementField)

@@ -10,7 +10,7 @@ import attrs
 
 from ._endpoints import Page
 from ._errors import ApiError, ResponseError
-from ._query import Window
+from ._query import Period
 from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
 
 
@@ -72,7 +72,7 @@ class Insights(Mapping[str, TweetInsights]):
         return tuple(dict.fromkeys(page.endpoint for page in self._pages))
 
     @property
-    def window(self) -> Window | None:
+    def window(self) -> Period | None:
         """The period that `analytics` was asked for, as aware datetimes: the earliest start and the latest end.
 
         None if only `28hr` was asked, whose period X chooses.

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import threading
 from collections.abc import Sequence
 
 from ._endpoints import Endpoint
@@ -13,16 +14,20 @@ class EndpointSelector:
     """Selects among the endpoints of a client, which are in the order in which they are tried."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._endpoints = endpoints
+        self._fallbacks = dict(itertools.pairwise(endpoints))
+        self._lock = threading.Lock()
         self.current = endpoints[0]
         """The endpoint to try first."""
 
     def find_fallback(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint to try if X has withdrawn this one."""
-        return dict(itertools.pairwise(self._endpoints)).get(endpoint)
+        return self._fallbacks.get(endpoint)
 
-    def confirm(self, endpoint: Endpoint) -> None:
-        """Take note of a success of this endpoint. If it is a fallback, it is the one to try first from now on."""
-        if self.find_fallback(self.current) is endpoint:
-            logger.warning("X has withdrawn the endpoint %r: using %r from now on", self.current.name, endpoint.name)
+    def record_success(self, endpoint: Endpoint) -> None:
+        """Try this endpoint first from now on, if it is the fallback of the one tried first so far."""
+        with self._lock:  # threads that fall back at the same time log one warning
+            withdrawn = self.current
+            if self.find_fallback(withdrawn) is not endpoint:
+                return
             self.current = endpoint
+        logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)

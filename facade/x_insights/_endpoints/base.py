@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import attrs
 import msgspec
 
-from .._query import Query, Window
+from .._query import Period, Query
 from .._types import Bucket, Metrics, PartialError
 from .._validation import normalize_name
 
@@ -18,7 +18,7 @@ class Page:
     """The decoded response to one request, with the metric names and shapes that the public results have."""
 
     endpoint: str
-    window: Window | None = None
+    window: Period | None = None
     unavailable: tuple[str, ...] = ()
     totals: list[tuple[str, Metrics]] = attrs.field(factory=list)
     series: list[tuple[str, Bucket]] = attrs.field(factory=list)
@@ -32,14 +32,12 @@ class Endpoint:
 
     name: str
     page_size: int
-    """How many IDs one request may have."""
     metrics: tuple[StrEnum, ...]
-    """The metrics that can be requested."""
     build_request: Callable[[Query, Sequence[str]], dict[str, Any]]
     """Return `method`, `url` and `params` of the request for one page of IDs."""
     parse_page: Callable[[bytes, Query, Sequence[str]], Page]
     """Parse the body of a response to that request. Raises ValueError or RecursionError if it has another shape."""
-    prepare: Callable[[Query], Query] = lambda query: query
+    adapt_query: Callable[[Query], Query] = lambda query: query
     """Adapt the arguments of a call to the endpoint, once per call."""
     extra_scopes: tuple[str, ...] = ()
     """The scopes that it requires of a token besides `tweet.read`."""
@@ -71,10 +69,10 @@ class Spellings(dict[str, str]):
     """A mapping from metric names as X may send them to their public spelling. Unknown names map to themselves."""
 
     def __init__(self, metrics: Iterable[StrEnum]) -> None:
-        super().__init__(
+        super().__init__(  # the spellings that X sends, because normalizing a name takes longer than looking it up
             (spelling, metric.value)
             for metric in metrics
-            for spelling in (metric.value, metric.name, metric.name.lower(), normalize_name(metric.value))
+            for spelling in (metric.value, metric.name.lower(), normalize_name(metric.value))
         )
 
     def __missing__(self, name: str) -> str:

@@ -106,5 +106,4 @@ def _convert_values(values: Sequence[MetricValue]) -> Metrics:
     return {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
 
 
-_ADVICE = '; a client with endpoint="analytics" or "auto" asks the other endpoint'
-INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page, advice=_ADVICE)
+INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)

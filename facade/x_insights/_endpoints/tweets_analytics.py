@@ -1,6 +1,5 @@
 """`GET /2/tweets/analytics`: Posts' metrics of any period. This library asks for the last 28 hours."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -29,9 +28,9 @@ _METRIC_FIELDS = {normalize_name(field): field for field in AnalyticsField if fi
 
 ANALYTICS_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if normalize_name(metric) in _METRIC_FIELDS)
 """Every `Metric` that `GET /2/tweets/analytics` has as well."""
-_NAMES = {normalize_name(metric) for metric in Metric}
-_OWN_METRICS = tuple(field for name, field in _METRIC_FIELDS.items() if name not in _NAMES)
-_SPELLINGS = Spellings((*Metric, *_OWN_METRICS))
+# A metric of both endpoints has the spelling of `Metric`, which comes later here.
+_SPELLINGS = Spellings((*_METRIC_FIELDS.values(), *Metric))
+_METRICS = (*ANALYTICS_METRICS, *(field for field in _METRIC_FIELDS.values() if _SPELLINGS[field] == field))
 
 
 class AnalyticsBucket(msgspec.Struct, frozen=True, gc=False):
@@ -59,15 +58,15 @@ _decoder = msgspec.json.Decoder(ResponseBody, strict=False)
 _counters_decoder = msgspec.json.Decoder(CountersBody)
 
 
-def _prepare(query: Query) -> Query:
+def _adapt_query(query: Query) -> Query:
     end = datetime.now(UTC).replace(microsecond=0) - END_DELAY
-    available = tuple(metric for metric in query.metrics if normalize_name(metric) in _METRIC_FIELDS)
+    available = tuple(metric for metric in query.metrics if metric in _METRICS)
     unavailable = tuple(metric.value for metric in query.metrics if metric not in available)
     return attrs.evolve(query, metrics=available, window=(end - PERIOD, end), unavailable=unavailable)
 
 
 def _build_request(query: Query, tweet_ids: Sequence[str]) -> dict[str, Any]:
-    assert query.window is not None
+    assert query.window is not None  # set by _adapt_query
     start, end = query.window
     arguments = get_posts_analytics._get_kwargs(
         ids=list(tweet_ids),
@@ -86,8 +85,9 @@ def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
     page = Page(TWEETS_ANALYTICS.name, query.window, query.unavailable)
     if EngagementField.MEASUREMENT in query.fields:
         is_total = query.granularity is Granularity.TOTAL
-        counters = _parse_counters(body) if is_total else itertools.repeat({})
-        for metrics, item in zip(counters, _as_list(decoded.data), strict=False):
+        items = _as_list(decoded.data)
+        counters = _parse_counters(body) if is_total else [{}] * len(items)
+        for item, metrics in zip(items, counters, strict=True):
             # A Post without any metric is in the results too.
             page.totals.append((item.id, metrics))
             if is_total and len(item.timestamped_metrics) == 1:
@@ -124,7 +124,6 @@ def _as_list(data: list[T] | T) -> list[T]:
     return data if isinstance(data, list) else [data]
 
 
-_METRICS = (*ANALYTICS_METRICS, *_OWN_METRICS)
 TWEETS_ANALYTICS = Endpoint(
-    "analytics", PAGE_SIZE, _METRICS, _build_request, _parse_page, _prepare, extra_scopes=("users.read",)
+    "analytics", PAGE_SIZE, _METRICS, _build_request, _parse_page, _adapt_query, extra_scopes=("users.read",)
 )

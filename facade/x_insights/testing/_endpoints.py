@@ -1,7 +1,7 @@
 """The endpoints of the sandbox: what a request asks for, and the body of the response to it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -24,6 +24,7 @@ class ReceivedRequest:
     metrics: tuple[str, ...]
     granularity: str
     fields: tuple[str, ...]
+    """`engagement.fields` of `28hr`, or `analytics.fields`, which have the metrics as well."""
     headers: Mapping[str, str]
     """All headers but `Authorization`."""
 
@@ -46,19 +47,23 @@ class SandboxEndpoint:
 
 def parse_request(request: Request) -> ReceivedRequest:
     """Return what a request asks for."""
-    endpoint = ENDPOINTS.get(request.path, SandboxEndpoint("", "", "", "", "", _create_28hr_body))
+    headers = {name: value for name, value in request.headers.items() if name != "Authorization"}
+    endpoint = ENDPOINTS.get(request.path)
+    if endpoint is None:
+        return ReceivedRequest("", (), (), "", (), headers)
     tweet_ids, metrics, fields = (
         tuple(item for value in request.args.getlist(name) for item in value.split(",") if item)
         for name in (endpoint.ids, endpoint.metrics, endpoint.fields)
     )
-    return ReceivedRequest(
-        endpoint.name,
-        tweet_ids,
-        tuple(metric for metric in metrics if metric not in STRUCTURE),
-        request.args.get("granularity", ""),
-        fields,
-        {name: value for name, value in request.headers.items() if name != "Authorization"},
-    )
+    metrics = tuple(metric for metric in metrics if metric not in STRUCTURE)
+    return ReceivedRequest(endpoint.name, tweet_ids, metrics, request.args.get("granularity", ""), fields, headers)
+
+
+def parse_period(request: Request) -> tuple[datetime, datetime]:
+    """Return the start and the end that a valid request for analytics asks for, in UTC."""
+    # RFC 3339 allows lower case, which Python does not parse.
+    start, end = (datetime.fromisoformat(request.args[name].upper()) for name in ("start_time", "end_time"))
+    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def create_not_found_problem(endpoint: SandboxEndpoint, tweet_id: str) -> dict[str, Any]:
@@ -113,15 +118,19 @@ def _create_measurement(received: ReceivedRequest, measured: Sequence[str], now:
 def _create_analytics_body(
     request: Request, received: ReceivedRequest, measured: Sequence[str], forbidden: Sequence[str], _: datetime
 ) -> dict[str, Any]:
-    start, end = (datetime.fromisoformat(request.args[name]) for name in ("start_time", "end_time"))
-    data = []
+    start, end = parse_period(request)
+    data: list[dict[str, Any]] = []
     for tweet_id in measured:
+        data.append({"id": tweet_id})
+        if "timestamped_metrics" not in received.fields:
+            continue
         if received.granularity in ("", "total"):
             buckets = {start: compute_totals(tweet_id, received.metrics)}
         else:
             buckets = compute_series(tweet_id, received.metrics, received.granularity, start, end)
-        metrics = [{"timestamp": _format_time(time), "metrics": counts} for time, counts in buckets.items()]
-        data.append({"id": tweet_id, "timestamped_metrics": metrics})
+        data[-1]["timestamped_metrics"] = [
+            {"timestamp": _format_time(time), "metrics": counts} for time, counts in buckets.items()
+        ]
     errors = [
         {
             "title": "Authorization Error",

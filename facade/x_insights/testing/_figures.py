@@ -67,9 +67,9 @@ def _compute_weight(tweet_id: str, hour: datetime) -> float:
 
 
 def _spread(total: int, weights: Sequence[float]) -> Iterator[int]:
-    spent, passed = 0, 0.0
+    whole, spent, passed = sum(weights), 0, 0.0
     for weight in weights:
         passed += weight
-        count = round(total * passed / sum(weights)) - spent
+        count = round(total * passed / whole) - spent
         spent += count
         yield count

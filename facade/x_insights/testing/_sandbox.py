@@ -38,7 +38,8 @@ class Window:
 class Sandbox:
     """A server that validates each request with X's document, and responds with made-up, repeatable figures.
 
-    Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token.
+    Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token that is not
+    revoked.
 
     Args:
         rate_limit: The number of requests per window, for each token and endpoint.
@@ -154,8 +155,9 @@ class Sandbox:
             return create_problem_response(400, problem_type, "Invalid Request", detail=detail, errors=errors)
         received = parse_request(request)
         hidden = [tweet_id for tweet_id in received.tweet_ids if tweet_id in self._hidden]
-        forbidden = [each for each in received.tweet_ids if each in self._forbidden - self._hidden]
-        measured = [each for each in received.tweet_ids if each not in {*forbidden, *hidden}]
+        forbidden = [each for each in received.tweet_ids if each in self._forbidden and each not in self._hidden]
+        unmeasured = self._forbidden | self._hidden
+        measured = [each for each in received.tweet_ids if each not in unmeasured]
         body: dict[str, Any] = endpoint.create_body(request, received, measured, forbidden, self.now)
         if hidden:
             body.setdefault("errors", []).extend(create_not_found_problem(endpoint, each) for each in hidden)
@@ -173,5 +175,5 @@ class Sandbox:
 
 def _find_token(authorization: str) -> str | None:
     """Return the token of an OAuth 2.0 header (RFC 6750) or an OAuth 1.0a header (RFC 5849, section 3.5.1)."""
-    found = re.fullmatch(r'Bearer (\S+)|OAuth .*?oauth_token="([^"]+)".*|(OAuth .+)', authorization)
-    return next(filter(None, found.groups())) if found else None
+    found = re.fullmatch(r'Bearer (\S+)|OAuth (?:.*[ ,])?oauth_token="([^"]+)".*', authorization)
+    return found[1] or found[2] if found else None

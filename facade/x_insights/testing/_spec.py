@@ -11,6 +11,8 @@ from openapi_core import OpenAPI
 from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest
 from werkzeug.wrappers import Request
 
+from ._endpoints import parse_period
+
 
 class Spec:
     """The document that the client was generated from."""
@@ -36,6 +38,8 @@ class Spec:
         for error in self._validator.iter_request_errors(WerkzeugOpenAPIRequest(request)):
             details = [each.message for each in getattr(error.__cause__, "schema_errors", ())]
             errors.append((getattr(error, "name", ""), ": ".join([str(error), *details])))
+        if not errors and "start_time" in request.args:
+            errors += _find_period_errors(request)
         return [{"parameters": {name: request.args.getlist(name)}, "message": message} for name, message in errors]
 
     def _find_parameter_errors(self, request: Request) -> Iterator[tuple[str, str]]:
@@ -48,6 +52,16 @@ class Spec:
             elif re.search(r"\s", values[0]):
                 # The validator's `$` matches before a trailing line break.
                 yield name, f"The query parameter [{name}] contains white space"
+
+
+def _find_period_errors(request: Request) -> Iterator[tuple[str, str]]:
+    try:
+        start, end = parse_period(request)
+    except (ValueError, OverflowError) as error:
+        yield "start_time", str(error)
+        return
+    if start >= end:
+        yield "end_time", "The query parameter [end_time] must be later than [start_time]"
 
 
 @cache
