@@ -92,11 +92,12 @@ class Options:
     endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
     """The endpoints to ask, in the order in which they are tried."""
     auth: httpx.Auth = attrs.field(converter=create_auth, alias="token")
-    parse_metric: MetricParser = attrs.field(init=False)
-
-    @parse_metric.default
-    def _create_metric_parser(self) -> MetricParser:
-        return create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES)
+    parse_metric: MetricParser = attrs.field(
+        default=attrs.Factory(
+            lambda self: create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES), takes_self=True
+        ),
+        init=False,
+    )
 
     def create_api_client(self) -> x_insights_api.Client:
         """Create the generated client, whose httpx clients send our requests."""
