@@ -114,6 +114,7 @@ def test_a_granularity_is_accepted_in_any_spelling(client, sandbox, spelling):
 
 
 METRICS = ", ".join(ALL_METRICS)
+UNKNOWN = f"is not a metric: use one of {METRICS}"
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,7 @@ METRICS = ", ".join(ALL_METRICS)
         ),
         ({"metrics": "foo"}, f"metrics is 'foo', which is not a metric: use one of {METRICS}"),
         ({"metrics": []}, "metrics is empty: pass at least one"),
+        ({"metrics": [10**5000]}, f"metrics[0] is a value of type int with too many digits to print, which {UNKNOWN}"),
         ({"metrics": [7]}, f"metrics[0] is 7, which is not a metric: use one of {METRICS}"),
         ({"metrics": None}, f"metrics is None, which is not a metric: use one of {METRICS}"),
         (

@@ -86,10 +86,7 @@ class ForbiddenError(ApiError):
 
 
 class EndpointUnavailableError(ApiError):
-    """404 with an empty body, which is X's response for a path that does not exist.
-
-    Also raised, with nothing sent, if the endpoint that is left has none of the requested metrics.
-    """
+    """404 with an empty body, so X has no such path; or the endpoint that is left has none of the requested metrics."""
 
 
 class RateLimitError(ApiError):

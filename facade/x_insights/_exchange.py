@@ -67,9 +67,8 @@ def create_transport_error(request: httpx.Request, error: httpx.RequestError) ->
     # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
     # would not be found.
     reason = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
-    return TransportError(
-        f"no answer from {request.url.host}: {type(error).__name__}{redact(reason, _get_secret(request))}"
-    )
+    reason = redact(reason, _get_secret(request))
+    return TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
 
 
 def redact(text: str, secret: str) -> str:

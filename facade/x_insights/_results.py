@@ -73,10 +73,7 @@ class Insights(Mapping[str, TweetInsights]):
 
     @property
     def window(self) -> Period | None:
-        """The period that `analytics` was asked for, as aware datetimes: the earliest start and the latest end.
-
-        None if only `28hr` was asked, whose period X chooses.
-        """
+        """The earliest start and latest end that `analytics` was asked for, as aware datetimes. None from `28hr`."""
         windows = [page.window for page in self._pages if page.window]
         return (min(start for start, _ in windows), max(end for _, end in windows)) if windows else None
 

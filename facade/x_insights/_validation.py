@@ -72,8 +72,8 @@ def create_name_parser(noun: str, members: Sequence[E], other_names: Container[s
     spellings: dict[str, E] = _index_spellings(tuple(members))
 
     def parse_name(value: object) -> E:
-        name = normalize_name(value) if isinstance(value, str) else ""
-        if member := spellings.get(name):
+        name = value if isinstance(value, str) else ""
+        if member := spellings.get(name) or spellings.get(name := normalize_name(name)):
             return member
         import difflib  # slow to import, and not needed for valid names
 
@@ -101,4 +101,4 @@ def format_value(value: object) -> str:
 
 @cache
 def _index_spellings(members: tuple[E, ...]) -> dict[str, E]:
-    return {normalize_name(member): member for member in members}
+    return {spelling: member for member in members for spelling in (member.value, normalize_name(member))}

@@ -1,7 +1,7 @@
 """What all endpoints have in common: their description, the decoded page, and the parts that their bodies share."""
 
 import sys
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -65,18 +65,18 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     value: Any = None
 
 
-class Spellings(dict[str, str]):
-    """A mapping from metric names as X may send them to their public spelling. Unknown names map to themselves."""
+def index_spellings(metrics: Iterable[StrEnum]) -> dict[str, str]:
+    """Return a mapping from the names that X sends to their public spelling."""
+    return {
+        spelling: metric.value
+        for metric in metrics
+        for spelling in (metric.value, metric.name.lower(), normalize_name(metric.value))
+    }
 
-    def __init__(self, metrics: Iterable[StrEnum]) -> None:
-        super().__init__(  # the spellings that X sends, because normalizing a name takes longer than looking it up
-            (spelling, metric.value)
-            for metric in metrics
-            for spelling in (metric.value, metric.name.lower(), normalize_name(metric.value))
-        )
 
-    def __missing__(self, name: str) -> str:
-        return self.get(normalize_name(name), name)
+def spell(name: str, spellings: Mapping[str, str]) -> str:
+    """Return the public spelling of a metric, or the name itself if it is unknown."""
+    return spellings.get(name) or spellings.get(normalize_name(name), name)
 
 
 def convert_problem(problem: Problem, tweet_ids: Container[str]) -> PartialError:

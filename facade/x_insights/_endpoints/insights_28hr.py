@@ -10,7 +10,7 @@ from x_insights_api.models import Metric
 
 from .._query import Query
 from .._types import Bucket, Metrics, PartialError
-from .base import Endpoint, Page, Problem, Spellings, Value, convert_problem, join_arrays
+from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell
 
 PAGE_SIZE = 25
 """`maxItems` of the parameter `tweet_ids`."""
@@ -19,7 +19,7 @@ ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
 VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
 """The metrics of videos: views, starts, quartiles and completions."""
 
-_SPELLINGS = Spellings(Metric)
+_SPELLINGS = index_spellings(Metric)
 
 
 # The structs mirror the schemas of the fragment, and require only what gives a value its place. They hold nothing that
@@ -103,7 +103,10 @@ def _convert_bucket(value: TimeSeriesValue) -> Bucket:
 
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:
-    return {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
+    try:  # a plain lookup per value, because there are tens of thousands
+        return {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
+    except KeyError:
+        return {spell(value.metric_type, _SPELLINGS): value.metric_value for value in values}
 
 
 INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)

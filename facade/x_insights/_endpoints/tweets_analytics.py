@@ -13,7 +13,7 @@ from x_insights_api.models import AnalyticsField, AnalyticsGranularity, Engageme
 from .._query import Query
 from .._types import Bucket, Metrics
 from .._validation import normalize_name
-from .base import Endpoint, Page, Problem, Spellings, Value, convert_problem, join_arrays
+from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ _METRIC_FIELDS = {normalize_name(field): field for field in AnalyticsField if fi
 ANALYTICS_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if normalize_name(metric) in _METRIC_FIELDS)
 """Every `Metric` that `GET /2/tweets/analytics` has as well."""
 # A metric of both endpoints has the spelling of `Metric`, which comes later here.
-_SPELLINGS = Spellings((*_METRIC_FIELDS.values(), *Metric))
+_SPELLINGS = index_spellings((*_METRIC_FIELDS.values(), *Metric))
 _METRICS = (*ANALYTICS_METRICS, *(field for field in _METRIC_FIELDS.values() if _SPELLINGS[field] == field))
 
 
@@ -117,7 +117,10 @@ def _convert_bucket(bucket: AnalyticsBucket) -> Bucket:
 
 
 def _convert(metrics: dict[str, Value] | None) -> Metrics:
-    return {_SPELLINGS[name]: value for name, value in metrics.items()} if metrics else {}
+    try:
+        return {_SPELLINGS[name]: value for name, value in metrics.items()} if metrics else {}
+    except KeyError:
+        return {spell(name, _SPELLINGS): value for name, value in metrics.items()} if metrics else {}
 
 
 def _as_list(data: list[T] | T) -> list[T]:
