@@ -11,8 +11,8 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "recipes", "docs", "package"]
-nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: it makes an environment in a second
-# CI runs on the interpreters that it has; nothing is downloaded behind anybody's back.
+nox.options.default_venv_backend = "uv|virtualenv"  # uv, if it is installed, makes an environment in a second
+# CI runs on the interpreters that it has. Nothing is downloaded without being asked for.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
 
@@ -70,7 +70,7 @@ def generate(session: nox.Session) -> None:
 
 @nox.session
 def check_generated(session: nox.Session) -> None:
-    """Fail where generated/ is not exactly what openapi/ makes."""
+    """Fail if generated/ is not exactly what openapi/ makes."""
     session.install(*group("generate"))
     session.run("python", "scripts/spec/regenerate.py", "--check")
 

@@ -1,4 +1,4 @@
-"""`endpoint="auto"`: the second endpoint is asked if X has withdrawn the first one."""
+"""`endpoint="auto"`: a fallback to the second endpoint if X has withdrawn the first one."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def list_requests(sandbox):
     return [(request.endpoint, len(request.tweet_ids)) for request in sandbox.requests]
 
 
-def test_the_first_endpoint_is_asked_as_long_as_it_responds(sandbox, get):
+def test_the_first_endpoint_is_used_as_long_as_it_responds(sandbox, get):
     insights = get(sandbox.url, IDS[:30], "likes", endpoint="auto")
     assert insights.endpoints == ("28hr",)
     assert insights.window is None
     assert sorted(list_requests(sandbox)) == [("28hr", 5), ("28hr", 25)]
 
 
-def test_the_second_endpoint_is_asked_if_the_first_is_withdrawn(sandbox, get):
+def test_the_second_endpoint_is_used_if_the_first_is_withdrawn(sandbox, get):
     expected = get(sandbox.url, IDS, ["likes", "impressions"])
     sandbox.requests.clear()
     sandbox.withdraw()
@@ -56,8 +56,8 @@ def test_the_second_endpoint_is_asked_if_the_first_is_withdrawn(sandbox, get):
     assert insights == expected
     assert insights.endpoints == ("analytics",)
     assert insights.window is not None
-    asked = [request for request in list_requests(sandbox) if request[0] == "analytics"]
-    assert sorted(asked) == [("analytics", 10), *[("analytics", 100)] * 5]
+    requests = [request for request in list_requests(sandbox) if request[0] == "analytics"]
+    assert sorted(requests) == [("analytics", 10), *[("analytics", 100)] * 5]
 
 
 def test_pages_that_arrived_are_not_requested_again(sandbox):
@@ -89,8 +89,8 @@ async def test_concurrent_pages_that_arrived_keep_their_place(sandbox, async_cli
     sandbox.fail_next(status=404)  # one of four pages in flight
     insights = await async_client.get_28hr(IDS[:200], "likes")
     assert list(insights) == IDS[:200]
-    asked = [tweet_id for request in sandbox.requests for tweet_id in request.tweet_ids]
-    assert len(asked) == 225  # the IDs of the failed page are requested twice
+    requested = [tweet_id for request in sandbox.requests for tweet_id in request.tweet_ids]
+    assert len(requested) == 225  # the IDs of the failed page are requested twice
     assert set(insights.endpoints) == {"28hr", "analytics"}
 
 
@@ -128,7 +128,7 @@ def test_the_error_of_the_second_endpoint_names_both(sandbox, get):
     assert error.pending == tuple(IDS[:3])
 
 
-def test_after_a_refusal_the_next_call_asks_the_first_endpoint_again(sandbox, client):
+def test_after_a_refusal_the_next_call_tries_the_first_endpoint_again(sandbox, client):
     sandbox.fail_next(status=404)
     sandbox.fail_next(status=403, body=NOT_ENROLLED)
     with pytest.raises(ForbiddenError):

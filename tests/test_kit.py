@@ -20,14 +20,14 @@ def test_the_fixture_is_available_without_an_import(x_insights_sandbox):
 
 
 def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
-    answered = []
+    responses = []
 
     def visit():
-        while not (told := capsys.readouterr().out):
+        while not (output := capsys.readouterr().out):
             time.sleep(0.01)
-        (url,) = re.findall(r"http://\S+28hr", told)
+        (url,) = re.findall(r"http://\S+28hr", output)
         query = "tweet_ids=20&granularity=Total&requested_metrics=Likes"
-        answered.append(httpx.get(f"{url}?{query}", headers={"Authorization": "Bearer SECRET"}))
+        responses.append(httpx.get(f"{url}?{query}", headers={"Authorization": "Bearer SECRET"}))
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     # A shell starts its background commands, this one perhaps among them, with SIGINT ignored.
@@ -39,6 +39,6 @@ def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
     finally:
         signal.signal(signal.SIGINT, before)
     visitor.join()
-    assert answered[0].json()["data"]
+    assert responses[0].json()["data"]
     assert "GET /2/insights/28hr?tweet_ids=20&" in caplog.text
     assert "SECRET" not in caplog.text

@@ -25,17 +25,17 @@ def bucket(tweet_id, time, **metrics):
 
 
 @pytest.fixture
-def answered(get, answer):
+def fetch(get, answer):
     """Call either client against a server that sends this content. Returns the insights."""
 
-    def answered(content, tweet_ids=(ID, OTHER)):
+    def fetch(content, tweet_ids=(ID, OTHER)):
         return get(answer(json.dumps(content)), tweet_ids, ALL_METRICS)
 
-    return answered
+    return fetch
 
 
-def test_totals(answered):
-    insights = answered({"data": [total(OTHER, Impressions=7), total(ID, Impressions=123, Likes=0)]})
+def test_totals(fetch):
+    insights = fetch({"data": [total(OTHER, Impressions=7), total(ID, Impressions=123, Likes=0)]})
     assert insights.to_dict() == {
         "tweets": {
             ID: {"totals": {"Impressions": 123, "Likes": 0}, "series": []},
@@ -44,7 +44,7 @@ def test_totals(answered):
         "errors": [],
         "missing": [],
     }
-    assert list(insights.to_dict()["tweets"]) == [ID, OTHER]  # as asked for, not as answered
+    assert list(insights.to_dict()["tweets"]) == [ID, OTHER]  # in the order of the call, not of the response
     assert insights.to_rows() == [
         {"tweet_id": ID, "time": None, "metric": "Impressions", "value": 123},
         {"tweet_id": ID, "time": None, "metric": "Likes", "value": 0},
@@ -53,12 +53,12 @@ def test_totals(answered):
 
 
 @pytest.mark.parametrize("count", [28, 29])
-def test_series(answered, count):
+def test_series(fetch, count):
     start = datetime(2026, 11, 21, 12, tzinfo=UTC)
     moments = [start + timedelta(hours=hour) for hour in range(count)]
     times = [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments]
     items = [bucket(ID, time, Impressions=hour) for hour, time in enumerate(times)]
-    insights = answered({"data": [{"measurement": {"metrics_time_series": items}}]}, [ID])
+    insights = fetch({"data": [{"measurement": {"metrics_time_series": items}}]}, [ID])
     assert insights.to_dict() == {
         "tweets": {
             ID: {
@@ -74,13 +74,13 @@ def test_series(answered, count):
     ]
 
 
-def test_items_of_the_same_post_are_merged(answered):
+def test_items_of_the_same_post_are_merged(fetch):
     series = [
         {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T10:00:00Z", Likes=1)]}},
         {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T11:00:00Z", Likes=2)]}},
         {"measurement": {"metrics_time_series": [bucket(ID, "2026-11-22T10:00:00Z", Replies=3)]}},
     ]
-    insights = answered({"data": [total(ID, Likes=3), *series, total(ID, Replies=3), {}]})
+    insights = fetch({"data": [total(ID, Likes=3), *series, total(ID, Replies=3), {}]})
     assert insights.to_dict()["tweets"] == {
         ID: {
             "totals": {"Likes": 3, "Replies": 3},
@@ -93,13 +93,13 @@ def test_items_of_the_same_post_are_merged(answered):
 
 
 @pytest.mark.parametrize("values", [(5, None), (None, 5)])
-def test_a_null_does_not_replace_a_number_of_another_item(answered, values):
-    insights = answered({"data": [total(ID, Likes=value, Replies=None) for value in values]})
+def test_a_null_does_not_replace_a_number_of_another_item(fetch, values):
+    insights = fetch({"data": [total(ID, Likes=value, Replies=None) for value in values]})
     assert insights[ID]["totals"] == {"Likes": 5, "Replies": None}
 
 
 @pytest.mark.parametrize(
-    ("sent", "shown"),
+    ("sent", "spelling"),
     [
         ("UrlClicks", "UrlClicks"),
         ("urlclicks", "UrlClicks"),
@@ -110,22 +110,22 @@ def test_a_null_does_not_replace_a_number_of_another_item(answered, values):
         ("url-clicks", "url-clicks"),
     ],
 )
-def test_metric_names_get_the_spelling_of_the_spec_if_they_match(answered, sent, shown):
-    assert answered({"data": [total(ID, **{sent: 1})]})[ID]["totals"] == {shown: 1}
+def test_metric_names_get_the_spelling_of_the_spec_if_they_match(fetch, sent, spelling):
+    assert fetch({"data": [total(ID, **{sent: 1})]})[ID]["totals"] == {spelling: 1}
 
 
 @pytest.mark.parametrize(
     ("sent", "value"),
     [(5, 5), ("5", 5), ("-5", -5), (1.5, 1.5), ("1.5", 1.5), (None, None), (0, 0), (2**62, 2**62)],
 )
-def test_values(answered, sent, value):
-    insights = answered({"data": [total(ID, Likes=sent)]})
+def test_values(fetch, sent, value):
+    insights = fetch({"data": [total(ID, Likes=sent)]})
     (row,) = insights.to_rows()
     assert row["value"] == insights[ID]["totals"]["Likes"] == value
     assert type(row["value"]) is type(value)
 
 
-def test_partial_errors_of_both_kinds_are_joined(answered):
+def test_partial_errors_of_both_kinds_are_joined(fetch):
     content = {
         "data": [
             total(ID, Likes=1),
@@ -145,7 +145,7 @@ def test_partial_errors_of_both_kinds_are_joined(answered):
             {},
         ],
     }
-    insights = answered(content, [ID, 1, 2, 3, 4, 5, 6])
+    insights = fetch(content, [ID, 1, 2, 3, 4, 5, 6])
     assert insights.to_dict()["errors"] == [
         {"message": "Forbidden to access tweets: 1, 2", "tweet_ids": ["1", "2"], "type": None, "status": None},
         {"message": "1 Tweet ID(s) are unavailable", "tweet_ids": [], "type": None, "status": None},
@@ -160,22 +160,22 @@ def test_partial_errors_of_both_kinds_are_joined(answered):
 
 
 @pytest.mark.parametrize("content", [{}, {"data": []}, {"data": [{}]}, {"data": [{"measurement": {}}], "errors": []}])
-def test_an_empty_response_leaves_all_ids_missing(answered, content):
-    insights = answered(content)
+def test_an_empty_response_leaves_all_ids_missing(fetch, content):
+    insights = fetch(content)
     assert insights.to_dict() == {"tweets": {}, "errors": [], "missing": [ID, OTHER]}
     assert insights.to_rows() == []
     assert len(insights) == 0
 
 
-def test_unknown_members_are_ignored_and_unrequested_ids_are_kept(answered):
+def test_unknown_members_are_ignored_and_unrequested_ids_are_kept(fetch):
     item = total("99", Likes=1)
     item["measurement"]["metrics_total"][0]["new"] = [1]
-    insights = answered({"data": [item, total(ID, Likes=2)], "meta": {"result_count": 1}})
+    insights = fetch({"data": [item, total(ID, Likes=2)], "meta": {"result_count": 1}})
     assert list(insights) == [ID, "99"]
 
 
-def test_insights_are_a_mapping_from_id(answered):
-    insights = answered({"data": [total(OTHER, Likes=1)]})
+def test_insights_are_a_mapping_from_id(fetch):
+    insights = fetch({"data": [total(OTHER, Likes=1)]})
     assert insights[OTHER] == insights[20] == {"totals": {"Likes": 1}, "series": []}
     assert OTHER in insights
     assert ID not in insights
@@ -184,8 +184,8 @@ def test_insights_are_a_mapping_from_id(answered):
     assert "1 Posts, 0 errors, 1 missing" in repr(insights)
 
 
-def test_returned_dictionaries_and_errors_are_copies(answered):
-    insights = answered({"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "about:blank"}]})
+def test_returned_dictionaries_and_errors_are_copies(fetch):
+    insights = fetch({"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "about:blank"}]})
     before = copy.deepcopy(insights.to_dict())
     handed_out = insights.to_dict()
     handed_out["tweets"][ID]["totals"]["Likes"] = 9
@@ -198,28 +198,28 @@ def test_returned_dictionaries_and_errors_are_copies(answered):
     assert insights.to_dict() == before
 
 
-def test_insights_can_be_pickled_copied_and_compared(answered):
+def test_insights_can_be_pickled_copied_and_compared(fetch):
     content = {"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "x", "value": [[1]]}]}
-    insights = answered(content)
+    insights = fetch(content)
     assert pickle.loads(pickle.dumps(insights)) == copy.deepcopy(insights) == insights
-    assert insights != answered({})
+    assert insights != fetch({})
     assert insights != 1
 
 
-def test_insights_can_be_joined(answered):
-    first = answered({"data": [total(ID, Likes=1)]}, [ID])
-    second = answered({"data": [total(OTHER, Likes=2)]}, [OTHER, "7"])
+def test_insights_can_be_joined(fetch):
+    first = fetch({"data": [total(ID, Likes=1)]}, [ID])
+    second = fetch({"data": [total(OTHER, Likes=2)]}, [OTHER, "7"])
     both = first | second
-    assert both == answered({"data": [total(OTHER, Likes=2), total(ID, Likes=1)]}, [ID, OTHER, "7"])
+    assert both == fetch({"data": [total(OTHER, Likes=2), total(ID, Likes=1)]}, [ID, OTHER, "7"])
     assert both.missing == ["7"]
     with pytest.raises(TypeError):
         first | {}
 
 
-def test_raise_for_errors_raises_only_for_partial_errors(answered):
-    fine = answered({"data": [total(ID, Likes=1)]})
+def test_raise_for_errors_raises_only_for_partial_errors(fetch):
+    fine = fetch({"data": [total(ID, Likes=1)]})
     assert fine.raise_for_errors() is fine
-    partly = answered({"data": [total(ID, Likes=1), {"errors": [{"error": "Forbidden", "tweets": [OTHER]}]}]})
+    partly = fetch({"data": [total(ID, Likes=1), {"errors": [{"error": "Forbidden", "tweets": [OTHER]}]}]})
     with pytest.raises(ApiError, match="Forbidden") as caught:
         partly.raise_for_errors()
     error = caught.value
@@ -238,8 +238,8 @@ def test_raise_for_errors_raises_only_for_partial_errors(answered):
         ("2026-11-22T12:00:00", datetime(2026, 11, 22, 12, tzinfo=UTC)),
     ],
 )
-def test_times_of_rows_are_in_utc(answered, sent, moment):
-    insights = answered({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
+def test_times_of_rows_are_in_utc(fetch, sent, moment):
+    insights = fetch({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
     assert insights[ID]["series"][0]["time"] == sent
     (row,) = insights.to_rows()
     assert row["time"] == moment
@@ -247,8 +247,8 @@ def test_times_of_rows_are_in_utc(answered, sent, moment):
 
 
 @pytest.mark.parametrize("sent", ["soon", "", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
-def test_a_time_that_is_not_iso_8601_fails_in_rows_only(answered, sent):
-    insights = answered({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
+def test_a_time_that_is_not_iso_8601_fails_in_rows_only(fetch, sent):
+    insights = fetch({"data": [{"measurement": {"metrics_time_series": [bucket(ID, sent, Likes=1)]}}]})
     assert insights[ID]["series"][0]["time"] == sent
     with pytest.raises(ResponseError, match="to_dict"):
         insights.to_rows()

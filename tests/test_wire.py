@@ -36,6 +36,9 @@ def test_each_array_is_sent_as_one_comma_separated_value(exchange):
     (request,) = exchange([20, "30", "20"], ["Likes", "url_clicks"], "hourly")
     assert request.method == "GET"
     assert request.path == "/2/insights/28hr"
+    assert request.query_string == (
+        b"tweet_ids=20,30&granularity=Hourly&requested_metrics=Likes,UrlClicks&engagement.fields=errors,measurement"
+    )
     assert parse_qsl(request.query_string.decode()) == [
         ("tweet_ids", "20,30"),
         ("granularity", "Hourly"),

@@ -80,7 +80,7 @@ def _parse_problem(body: str) -> dict[str, Any]:
 
 
 def _prune(value: Any, depth: int) -> Any:
-    """Return the value without deeper nesting, which no problem of X's has, and where pickle and copy would fail."""
+    """Return the value without deeper nesting, which no problem of X's has, and in which pickle and copy would fail."""
     if isinstance(value, dict):
         return {key: _prune(item, depth - 1) for key, item in value.items()} if depth else {}
     if isinstance(value, list):

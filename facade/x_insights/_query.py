@@ -28,7 +28,7 @@ class Query:
     granularity: Granularity
     fields: tuple[EngagementField, ...]
     window: Period | None = None
-    """The period, if the endpoint has to be told."""
+    """The period, if the endpoint has parameters for it."""
     unavailable: tuple[str, ...] = ()
     """The metrics of the call that the endpoint lacks."""
 

@@ -73,7 +73,7 @@ class Insights(Mapping[str, TweetInsights]):
 
     @property
     def window(self) -> Period | None:
-        """The earliest start and latest end that `analytics` was asked for, as aware datetimes. None from `28hr`."""
+        """The requested period, from the earliest start to the latest end, as aware datetimes. None from `28hr`."""
         windows = [page.window for page in self._pages if page.window]
         return (min(start for start, _ in windows), max(end for _, end in windows)) if windows else None
 

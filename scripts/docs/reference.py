@@ -12,6 +12,7 @@ BUILD = Path(__file__).resolve().parents[2] / "build/docs"
 
 def main() -> None:
     shutil.rmtree(BUILD, ignore_errors=True)
+    pdoc.render.configure(docformat="google")
     pdoc.pdoc("x_insights", "x_insights.testing", output_directory=BUILD)
 
 

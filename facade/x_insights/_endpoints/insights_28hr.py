@@ -15,7 +15,7 @@ from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellin
 PAGE_SIZE = 25
 """`maxItems` of the parameter `tweet_ids`."""
 ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
-"""Every metric that X can be asked for."""
+"""Every metric of `GET /2/insights/28hr`."""
 VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
 """The metrics of videos: views, starts, quartiles and completions."""
 

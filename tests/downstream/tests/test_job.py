@@ -14,10 +14,10 @@ def test_pending_posts_are_left_for_the_next_run(x_insights_sandbox: Sandbox) ->
         pending = append(database, client, IDS)
         assert pending == tuple(IDS)
         assert append(database, client, pending) == ()
-    (counted,) = database.sql(
+    (counts,) = database.sql(
         "SELECT count(DISTINCT tweet_id), count(*) FILTER (value IS NULL) FROM insights"
     ).fetchall()
-    assert counted == (60, 0)
+    assert counts == (60, 0)
 
 
 def test_hours_are_in_utc(x_insights_sandbox: Sandbox) -> None:
