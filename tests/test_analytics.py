@@ -251,14 +251,19 @@ def test_only_the_requested_fields_are_returned(analytics):
     assert (list(measurement), measurement.errors, measurement.missing) == (["1"], [], ["2"])
 
 
-def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sandbox):
+def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sandbox, monkeypatch):
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz):
+            return datetime.now(tz) + timedelta(hours=1)
+
     first = analytics({})
-    second = GET["sync"](sandbox.url, "1", "likes")
-    third = analytics({})
-    assert second.window is None
-    both = first | second | third
-    assert both.endpoints == ("analytics", "28hr")
-    assert both.window == (first.window[0], third.window[1])
+    monkeypatch.setattr("x_insights._endpoints.tweets_analytics.datetime", Later)
+    later = analytics({})
+    other = GET["sync"](sandbox.url, "1", "likes")
+    assert other.window is None
+    assert (later | other | first).endpoints == ("analytics", "28hr")
+    assert (later | other | first).window == (first | later).window == (first.window[0], later.window[1])
 
 
 @pytest.mark.parametrize(

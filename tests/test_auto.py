@@ -258,8 +258,21 @@ def test_the_api_version_is_that_of_the_last_response(sandbox, client):
     assert client.api_version == caught.value.api_version == "2.168"
 
 
+def test_the_api_version_is_none_if_the_last_response_had_none(answer):
+    with InsightsClient(TOKEN, base_url=answer(b"{}", headers={"api-version": "2.167"})) as client:
+        client.get_28hr("1", "likes")
+        assert client.api_version == "2.167"
+        answer(b"{}")
+        client.get_28hr("1", "likes")
+        assert client.api_version is None
+
+
 @pytest.mark.anyio
-async def test_the_async_client_has_the_api_version_too(sandbox, async_client):
-    assert async_client.api_version is None
-    await async_client.get_28hr("1", "likes")
-    assert async_client.api_version == "2.167"
+async def test_the_async_client_has_the_api_version_too(answer):
+    async with AsyncInsightsClient(TOKEN, base_url=answer(b"{}", headers={"api-version": "2.167"})) as client:
+        assert client.api_version is None
+        await client.get_28hr("1", "likes")
+        assert client.api_version == "2.167"
+        answer(b"{}")
+        await client.get_28hr("1", "likes")
+        assert client.api_version is None

@@ -186,8 +186,10 @@ async def test_an_abandoned_iteration_leaves_no_task_behind(sandbox, async_clien
 
 def test_a_cancellation_from_the_token_callable_is_not_an_empty_success(sandbox):
     tokens = [TOKEN, TOKEN]
+    calls = []
 
     async def provide_token():
+        calls.append(None)
         if not tokens:
             raise asyncio.CancelledError
         return tokens.pop()
@@ -195,9 +197,10 @@ def test_a_cancellation_from_the_token_callable_is_not_an_empty_success(sandbox)
     async def main():
         async with AsyncInsightsClient(provide_token, base_url=sandbox.url, max_concurrency=1) as client:
             with pytest.raises(XInsightsError, match="cancelled from within") as caught:
-                await client.get_28hr(IDS[:60], "likes")
+                await client.get_28hr(IDS[:200], "likes")
             assert list(caught.value.partial) == IDS[:50]
-            assert caught.value.pending == tuple(IDS[50:60])
+            assert caught.value.pending == tuple(IDS[50:200])
+            assert len(calls) == 3  # no page is requested after the cancellation
             with pytest.raises(XInsightsError, match="cancelled from within") as caught:
                 _ = [page async for page in client.iter_28hr(IDS[:60], "likes")]
             assert caught.value.pending == tuple(IDS[:60])

@@ -37,7 +37,7 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
         except RecursionError:
             failure = "is nested too deeply"
         except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
-            failure = f"does not match X's document: {redact(str(error), secret)}"
+            failure = f"does not match X's document: {error}"
         else:
             for partial in page.errors:
                 partial["message"] = redact(partial["message"], secret)
