@@ -121,7 +121,7 @@ def test_the_error_of_the_second_endpoint_names_both(sandbox, get):
         get(sandbox.url, IDS[:3], "likes", endpoint="auto")
     error = caught.value
     assert isinstance(error.__cause__, EndpointUnavailableError)
-    start = "endpoint 'analytics': X answered 403: Use an enrolled app.; before that: X answered 404: the path "
+    start = "endpoint 'analytics': X answered 403: Use an enrolled app.; before that, endpoint '28hr': X answered 404: "
     assert str(error).startswith(start)
     assert (error.reason, error.registration_url) == ("client-not-enrolled", "https://developer.x.com/enrol")
     assert list(error.partial) == []
@@ -217,7 +217,7 @@ def test_without_a_metric_left_the_endpoint_is_unavailable(sandbox, client):
         client.get_28hr("1", "video_views")
     assert list_requests(sandbox) == [("28hr", 1)]
     assert caught.value.pending == ("1",)
-    assert str(caught.value).endswith("; the endpoint 'analytics' has none of the requested metrics")
+    assert str(caught.value).endswith("; endpoint 'analytics' has none of the requested metrics")
     assert "auto" not in str(caught.value)
 
     client.get_28hr("1", "likes")

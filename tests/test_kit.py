@@ -8,8 +8,10 @@ import threading
 import time
 
 import httpx
+import pytest
 
 from x_insights import InsightsClient
+from x_insights.testing import Sandbox
 from x_insights.testing.__main__ import main
 
 
@@ -42,3 +44,30 @@ def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
     assert responses[0].json()["data"]
     assert "GET /2/insights/28hr?tweet_ids=20&" in caplog.text
     assert "SECRET" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--port", "99999", "--port is 99999: pass 0 to 65535"),
+        ("--rate-limit", "-5", "rate_limit: pass 0 or more"),
+        ("--latency", "-0.5", "latency: pass 0 or more"),
+        ("--window", "long", "invalid float value: 'long'"),
+    ],
+)
+def test_the_command_rejects_invalid_options(capsys, option, value, message):
+    with pytest.raises(SystemExit) as caught:
+        main([f"{option}={value}"])
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_an_os_error(sandbox):
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(OSError, match=f"port {port} of 127.0.0.1 is in use"), Sandbox(port=port):
+        pass
+
+
+def test_a_body_that_is_not_bytes_is_rejected(sandbox):
+    with pytest.raises(TypeError, match="body is of type dict: pass bytes"):
+        sandbox.fail_next(body={"title": "Forbidden"})

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, InvalidRequestError, XInsightsError
-from x_insights.testing import Sandbox
 
 IDS = [str(10**18 + each) for each in range(60)]
 
@@ -47,45 +46,54 @@ def test_a_callable_is_called_once_more_after_a_401(get, sandbox):
     assert len(asked) == len(sandbox.requests) == 4
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_concurrent_tasks_share_one_call(backend):
-    asked = []
+@pytest.mark.anyio
+async def test_concurrent_tasks_share_one_call(sandbox):
+    calls, unauthorized = [], []
 
-    async def token():
-        asked.append(None)
+    async def provide_token():
+        calls.append(None)
         await anyio.sleep(0.1)
+        while len(calls) == 3 and len(unauthorized) < 8:  # until all tasks need another token
+            await anyio.sleep(0.01)
         return "any"
 
-    async def main():
-        async with AsyncInsightsClient(token, base_url=sandbox.url, max_concurrency=8) as client:
-            await client.get_28hr(range(1, 201), "likes")
-            assert len(asked) == 1
-            sandbox.fail_next(8, status=401)
-            await client.get_28hr(range(1, 201), "likes")
+    async def count(response):
+        if response.status_code == 401:
+            unauthorized.append(None)
 
-    with Sandbox(latency=0.05) as sandbox:
-        anyio.run(main, backend=backend)
-    assert len(asked) == 3
+    async with (
+        httpx.AsyncClient(event_hooks={"response": [count]}) as http_client,
+        AsyncInsightsClient(provide_token, base_url=sandbox.url, http_client=http_client, max_concurrency=8) as client,
+    ):
+        await client.get_28hr(range(1, 201), "likes")
+        assert len(calls) == 1
+        sandbox.fail_next(8, status=401)
+        await client.get_28hr(range(1, 201), "likes")
+    assert len(calls) == 3
     assert len(sandbox.requests) == 24
 
 
 def test_concurrent_threads_share_one_call(sandbox):
-    asked = []
-    ready = threading.Barrier(8)
+    calls, all_built = [], threading.Barrier(8)
 
-    def token():
-        asked.append(None)
-        time.sleep(0.2)
+    class Client(httpx.Client):
+        def build_request(self, *args, **kwargs):
+            request = super().build_request(*args, **kwargs)
+            all_built.wait()
+            return request
+
+    def provide_token():
+        calls.append(None)
+        time.sleep(0.3)  # until the other threads, which have built their requests, need the token too
         return "any"
 
-    with InsightsClient(token, base_url=sandbox.url) as client, ThreadPoolExecutor(8) as pool:
-
-        def fetch(tweet_id):
-            ready.wait()
-            return client.get_28hr(tweet_id, "likes")
-
-        assert all(pool.map(fetch, IDS[:8]))
-    assert len(asked) == 1
+    with (
+        Client() as http_client,
+        InsightsClient(provide_token, base_url=sandbox.url, http_client=http_client) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        assert all(pool.map(lambda tweet_id: client.get_28hr(tweet_id, "likes"), IDS[:8]))
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize("value", [None, 7, b"any", "", "a b", "SECRET\n"])

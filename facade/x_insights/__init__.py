@@ -2,10 +2,10 @@
 
 `InsightsClient` and `AsyncInsightsClient` fetch `Insights`, and raise `XInsightsError`.
 
-`Metric` is the enum of all metrics, such as `Metric.URL_CLICKS`, whose value is the name in X's document, `UrlClicks`.
+`Metric` is the enum of the metrics of `28hr`, such as `Metric.URL_CLICKS`, whose value is X's name for it, `UrlClicks`.
 `Granularity` is the enum of `TOTAL`, `HOURLY`, `DAILY` and `WEEKLY`. Wherever a member is accepted, its name is too.
 `ALL_METRICS` is a tuple of every `Metric`, `VIDEO_METRICS` of those that are about videos, and `ANALYTICS_METRICS` of
-those that `GET /2/tweets/analytics` has as well.
+those that `analytics` has as well. `analytics` has four more, by name: `bookmarks`, `shares`, `unfollows`, `unlikes`.
 """
 
 from x_insights_api.models import Granularity, Metric

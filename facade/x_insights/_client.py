@@ -38,7 +38,7 @@ class InsightsClient:
         max_wait: The longest wait, in seconds, for a request window or for `Retry-After`. If X asks for more,
             RateLimitError or ServerError is raised at once.
         endpoint: `28hr` for `GET /2/insights/28hr`, `analytics` for `GET /2/tweets/analytics`, or `auto` for the first,
-            and for the second if X has withdrawn the first.
+            and for the second after the first has responded with a 404 without a body.
         http_client: Your own client, for proxies, TLS and instrumentation. It keeps its headers and is not closed.
 
     Raises:

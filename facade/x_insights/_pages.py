@@ -49,10 +49,11 @@ class PageCollector:
         """Fall back to the next endpoint if X has withdrawn this one. Return whether to request further batches."""
         failure, fallback = self._failure, self._selector.find_fallback(self._endpoint)
         if isinstance(failure, EndpointUnavailableError) and fallback:
+            failure.args = (f"endpoint {self._endpoint.name!r}: {failure}",)
             if self._divide(fallback):
                 self._withdrawal, self._failure = failure, None
             else:
-                failure.args = (f"{failure}; the endpoint {fallback.name!r} has none of the requested metrics",)
+                failure.args = (f"{failure}; endpoint {fallback.name!r} has none of the requested metrics",)
         lacking = next((batch for batch in self._batches if not batch.page), None)
         return self._failure is None and bool(self._queue) and lacking is self._queue[0]
 
@@ -95,7 +96,7 @@ class PageCollector:
             failure.partial, failure.pending = insights, pending
         has_succeeded = any(batch.page for batch in self._batches if batch.endpoint is self._endpoint)
         if isinstance(failure, ApiError) and self._withdrawal and not has_succeeded:
-            failure.args = (f"endpoint {self._endpoint.name!r}: {failure}; before that: {self._withdrawal}",)
+            failure.args = (f"endpoint {self._endpoint.name!r}: {failure}; before that, {self._withdrawal}",)
             raise failure from self._withdrawal
         raise failure
 

@@ -94,7 +94,7 @@ def normalize_name(name: str) -> str:
 def format_value(value: object) -> str:
     """Return a short `repr` of a value for an error message."""
     try:
-        return reprlib.repr(value)
+        return reprlib.repr(value.value if isinstance(value, StrEnum) else value)
     except ValueError:  # Python refuses to convert an int of more than 4,300 digits to text
         return f"a value of type {type(value).__name__} with too many digits to print"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
@@ -33,7 +33,12 @@ def main(tweet_ids: Sequence[str]) -> int:
         sandbox.forbid(tweet_ids[3], tweet_ids[41])
         console.print(f"The sandbox at {sandbox.url} stands in for X; its figures are made up.")
         client = InsightsClient("any-token", base_url=sandbox.url, endpoint="auto")
-        return show(console, client, tweet_ids, halfway=sandbox.withdraw)
+
+        def withdraw() -> None:
+            console.print("The sandbox now withdraws the endpoint 28hr, as X may do.")
+            sandbox.withdraw()
+
+        return show(console, client, tweet_ids, halfway=withdraw)
 
 
 def show(
@@ -59,11 +64,13 @@ def show(
 
 
 def fetch(console: Console, client: InsightsClient, tweet_ids: Sequence[str], granularity: Granularity) -> Insights:
-    pages = client.iter_28hr(tweet_ids, METRICS, granularity)
-    count = -(-len(dict.fromkeys(tweet_ids)) // 25)
-    insights, *rest = track(pages, f"{granularity:7}", total=count, console=console, disable=count == 1)
-    for page in rest:
-        insights |= page
+    insights: Insights | None = None
+    with Progress(console=console) as progress:
+        task = progress.add_task(f"{granularity:7}", total=len(dict.fromkeys(tweet_ids)))
+        for page in client.iter_28hr(tweet_ids, METRICS, granularity):
+            insights = page if insights is None else insights | page
+            progress.advance(task, len(page.tweet_ids))
+    assert insights is not None  # there is at least one ID
     return insights
 
 

@@ -1,6 +1,4 @@
-"""Run the sandbox for clients in any language: ``python -m x_insights.testing --port 8028``."""
-
-from __future__ import annotations
+"""Run a server on this machine that responds as X does, with made-up figures, for clients in any language."""
 
 import argparse
 import contextlib
@@ -14,12 +12,17 @@ from ._endpoints import ENDPOINTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m x_insights.testing", description=__doc__)
-    parser.add_argument("--port", type=int, default=8028, help="0 for any free one (default: %(default)s)")
-    parser.add_argument("--rate-limit", type=int, default=300, help="requests per window (default: %(default)s)")
-    parser.add_argument("--window", type=float, default=900.0, help="seconds per window (default: %(default)s)")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before a response (default: %(default)s)")
+    formatter = argparse.ArgumentDefaultsHelpFormatter
+    parser = argparse.ArgumentParser("python -m x_insights.testing", description=__doc__, formatter_class=formatter)
+    parser.add_argument("--port", type=int, default=8028, help="port to listen on, 0 for any free one")
+    parser.add_argument("--rate-limit", type=int, default=300, help="requests per window, for each token and endpoint")
+    parser.add_argument("--window", type=float, default=900.0, help="seconds per window")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before a response")
     options = parser.parse_args(arguments)
+    if not 0 <= options.port <= 65535:
+        parser.error(f"--port is {options.port}: pass 0 to 65535")
+    if negative := [name for name, value in vars(options).items() if value < 0]:
+        parser.error(f"{', '.join(negative)}: pass 0 or more")
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("x_insights.testing").setLevel(logging.INFO)
     with contextlib.suppress(KeyboardInterrupt), Sandbox(**vars(options)) as sandbox:

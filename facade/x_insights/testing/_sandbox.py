@@ -92,6 +92,8 @@ class Sandbox:
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> None:
         """Answer the next requests with this status, body and headers."""
+        if not isinstance(body, bytes | str):  # werkzeug would send the keys of a dictionary
+            raise TypeError(f"body is of type {type(body).__name__}: pass bytes")
         self._faults.extend([lambda _: remove_default_content_type(Response(body, status, headers))] * times)
 
     def truncate_next(self, times: int = 1) -> None:

@@ -25,7 +25,10 @@ class Server(HTTPServer):
         self._handler = handler
 
     def start(self) -> None:
-        super().start()
+        try:
+            super().start()
+        except SystemExit:  # werkzeug's answer to a port in use, which would end the caller's process
+            raise OSError(f"port {self.port} of {self.host} is in use") from None
         assert self.server is not None
         self.server.RequestHandlerClass = _RequestHandler
 
