@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 
 import pdoc
+from pdoc.render import configure
 
 BUILD = Path(__file__).resolve().parents[2] / "build/docs"
 
 
 def main() -> None:
     shutil.rmtree(BUILD, ignore_errors=True)
-    pdoc.render.configure(docformat="google")
+    configure(docformat="google")
     pdoc.pdoc("x_insights", "x_insights.testing", output_directory=BUILD)
 
 
