@@ -104,8 +104,7 @@ def _parse_counters(body: bytes) -> Iterator[Metrics]:
     """Yield what stands beside `id` and is a metric: what has the name of one, or is a number or null."""
     for position, item in enumerate(_as_list(_counters_decoder.decode(body).data)):
         members = {name: value for name, value in item.items() if name not in _STRUCTURAL_FIELDS}
-        kinds = (int, float, type(None))
-        counters = {name: value for name, value in members.items() if name in _SPELLINGS or type(value) in kinds}
+        counters = {n: v for n, v in members.items() if n in _SPELLINGS or type(v) in (int, float, type(None))}
         try:
             yield _convert(msgspec.convert(counters, dict[str, Value], strict=False))
         except msgspec.ValidationError as error:
@@ -117,10 +116,11 @@ def _convert_bucket(bucket: AnalyticsBucket) -> Bucket:
 
 
 def _convert(metrics: dict[str, Value] | None) -> Metrics:
+    metrics = metrics or {}
     try:
-        return {_SPELLINGS[name]: value for name, value in metrics.items()} if metrics else {}
+        return {_SPELLINGS[name]: value for name, value in metrics.items()}
     except KeyError:
-        return {spell(name, _SPELLINGS): value for name, value in metrics.items()} if metrics else {}
+        return {spell(name, _SPELLINGS): value for name, value in metrics.items()}
 
 
 def _as_list(data: list[T] | T) -> list[T]:

@@ -68,10 +68,14 @@ def parse_period(request: Request) -> tuple[datetime, datetime]:
 
 def create_not_found_problem(endpoint: SandboxEndpoint, tweet_id: str) -> dict[str, Any]:
     """Return the partial error of a Post that does not exist."""
+    return _create_problem(endpoint, tweet_id, "resource-not-found", "Not Found Error", "1 Tweet ID(s) are unavailable")
+
+
+def _create_problem(endpoint: SandboxEndpoint, tweet_id: str, name: str, title: str, detail: str) -> dict[str, Any]:
     return {
-        "title": "Not Found Error",
-        "detail": "1 Tweet ID(s) are unavailable",
-        "type": f"{endpoint.problems}/resource-not-found",
+        "title": title,
+        "detail": detail,
+        "type": f"{endpoint.problems}/{name}",
         "parameter": endpoint.ids,
         "resource_type": "tweet",
         "resource_id": tweet_id,
@@ -132,15 +136,13 @@ def _create_analytics_body(
             {"timestamp": _format_time(time), "metrics": counts} for time, counts in buckets.items()
         ]
     errors = [
-        {
-            "title": "Authorization Error",
-            "detail": f"Forbidden to access tweets: {tweet_id}",
-            "type": f"{ANALYTICS.problems}/not-authorized-for-resource",
-            "parameter": "ids",
-            "resource_type": "tweet",
-            "resource_id": tweet_id,
-            "value": tweet_id,
-        }
+        _create_problem(
+            ANALYTICS,
+            tweet_id,
+            "not-authorized-for-resource",
+            "Authorization Error",
+            f"Forbidden to access tweets: {tweet_id}",
+        )
         for tweet_id in forbidden
     ]
     return {**({"data": data} if data else {}), **({"errors": errors} if errors else {})}
