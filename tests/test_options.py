@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import httpx
 import pytest
 
@@ -27,6 +29,8 @@ SECONDS = "pass a positive number of seconds or an httpx.Timeout"
         ({"base_url": "https://api.x.com?a=b"}, TOO_MUCH),
         ({"base_url": "https://api.x.com#a"}, TOO_MUCH),
         ({"base_url": "https://a:b:c"}, "base_url is 'https://a:b:c', which is not a URL"),
+        ({"base_url": "https://a:65536"}, "base_url is 'https://a:65536': a port is at most 65535"),
+        ({"base_url": "https://a:-1"}, "base_url is 'https://a:-1': a port is at most 65535"),
         ({"base_url": 7}, "base_url is 7, which is not a URL"),
         ({"timeout": 0}, f"timeout is 0: {SECONDS}"),
         ({"timeout": -1}, f"timeout is -1: {SECONDS}"),
@@ -79,3 +83,27 @@ def test_an_invalid_token_is_rejected_without_being_shown(client_class, value, m
         assert "X_ACCESS_TOKEN" in str(caught.value)
     elif value and value != " ":
         assert str(value) not in str(caught.value)
+
+
+@pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SSL_CERT_FILE", "/does/not/exist.pem", "not a file that can be used"),
+        ("SSL_CERT_FILE", __file__, "not a file that can be used"),
+        ("HTTPS_PROXY", "http://a:b:c", "not the address of a proxy"),
+        ("https_proxy", "ftp://proxy", "not the address of a proxy"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1", "httpx[socks]"),
+    ],
+)
+def test_an_invalid_environment_is_named(client_class, name, value, words, monkeypatch):
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    for each in ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(each, raising=False)
+        monkeypatch.delenv(each.lower(), raising=False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidRequestError, match=f"environment variable {name}, which is") as caught:
+        client_class("any-token")
+    assert words in str(caught.value)
+    assert caught.value.__cause__ is None
+    client_class("any-token", base_url="http://localhost")  # reads none of them

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import pytest
 from helpers import assert_plain
@@ -20,6 +21,18 @@ DEEP = b"[" * 10_000 + b"]" * 10_000
 
 def total(value):
     return {"measurement": {"metrics_total": [{"tweet_id": "1", "value": value}]}}
+
+
+@pytest.fixture
+def answer_any(httpserver):
+    """Set the response to every request to either endpoint. Returns the server's address."""
+
+    def answer_any(content, status=200):
+        httpserver.clear()
+        httpserver.expect_request(re.compile("/2/")).respond_with_json(content, status)
+        return httpserver.url_for("").rstrip("/")
+
+    return answer_any
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,82 @@ def test_deeply_nested_body_is_still_an_api_error(failure):
     assert error.title == "t"
     error = failure(DEEP, 400)
     assert (type(error), error.title, error.problems) == (ApiError, None, ())
+
+
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+@pytest.mark.parametrize("status", [200, 201, 202, 206])
+@pytest.mark.parametrize("content", [{"code": 88, "message": "Rate limit exceeded"}, {"title": "Gone", "status": 410}])
+def test_body_of_an_error_with_a_success_status_is_a_response_error(get, answer_any, endpoint, status, content):
+    with pytest.raises(ResponseError, match="neither `data` nor `errors`") as caught:
+        get(answer_any(content, status), [1, 2], "likes", endpoint=endpoint)
+    assert json.loads(caught.value.body) == content
+    assert caught.value.pending == ("1", "2")
+    assert_plain(caught.value)
+
+
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+@pytest.mark.parametrize("content", [{}, {"data": []}, {"errors": []}, {"data": [], "meta": {}}])
+def test_body_that_measures_nothing_leaves_the_posts_missing(get, answer_any, endpoint, content):
+    assert get(answer_any(content), [1, 2], "likes", endpoint=endpoint).missing == ["1", "2"]
+
+
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        ({"code": 89, "message": "Invalid or expired token."}, "Invalid or expired token."),
+        ({"code": 89, "message": 5}, ""),
+        ({"message": "old", "title": "new"}, "new"),
+    ],
+)
+def test_legacy_error_in_a_success_keeps_its_message(get, answer_any, endpoint, error, message):
+    insights = get(answer_any({"errors": [error]}), "1", "likes", endpoint=endpoint)
+    assert insights.errors == [{"message": message, "tweet_ids": [], "type": None, "status": None}]
+
+
+OTHER_POST = {
+    "28hr": [total([{"metric_type": "Likes", "metric_value": 7}])],
+    "analytics": [{"id": "1", "likes": 7}],
+}
+
+
+@pytest.mark.parametrize("endpoint", OTHER_POST)
+def test_body_that_measures_other_posts_only_is_a_response_error(get, answer_any, endpoint):
+    url = answer_any({"data": OTHER_POST[endpoint]})
+    with pytest.raises(ResponseError, match="measures other Posts") as caught:
+        get(url, [2, 3], "likes", endpoint=endpoint)
+    assert caught.value.pending == ("2", "3")
+    assert set(get(url, [1, 2], "likes", endpoint=endpoint)) == {"1"}
+
+
+SERIES_OF_OTHER_POST = {
+    "28hr": [
+        {"measurement": {"metrics_time_series": [{"tweet_id": "1", "value": {"timestamp": {"iso8601_time": "t"}}}]}}
+    ],
+    "analytics": [{"id": "1", "timestamped_metrics": [{"timestamp": "t", "metrics": {"likes": 7}}]}],
+}
+
+
+@pytest.mark.parametrize("endpoint", SERIES_OF_OTHER_POST)
+def test_series_of_other_posts_only_is_a_response_error(get, answer_any, endpoint):
+    url = answer_any({"data": SERIES_OF_OTHER_POST[endpoint]})
+    with pytest.raises(ResponseError, match="measures other Posts"):
+        get(url, "2", "likes", "Hourly", endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    ("values", "value"), [([5, None], 5), ([None, 5], 5), ([5, 6], 6), ([5, None, 6, None], 6), ([None, None], None)]
+)
+@pytest.mark.parametrize("names", [("Likes",), ("Likes", "likes", "LIKES", "li_kes")])
+def test_value_of_a_metric_that_comes_twice_replaces_null(get, answer_any, values, value, names):
+    names = [names[position % len(names)] for position in range(len(values))]
+    pairs = [{"metric_type": name, "metric_value": each} for name, each in zip(names, values, strict=True)]
+    assert get(answer_any({"data": [total(pairs)]}), "1", "likes")["1"]["totals"] == {"Likes": value}
+    if len(set(names)) == len(names):
+        bucket = {"timestamp": "t", "metrics": dict(zip(names, values, strict=True))}
+        url = answer_any({"data": [{"id": "1", "timestamped_metrics": [bucket]}]})
+        series = get(url, "1", "likes", "Hourly", endpoint="analytics")["1"]["series"]
+        assert series == [{"time": "t", "metrics": {"Likes": value}}]
 
 
 @pytest.mark.parametrize("status", [201, 299])  # Python's list of statuses does not have 299

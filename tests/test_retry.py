@@ -29,6 +29,17 @@ def test_server_errors_and_lost_connections_are_retried(get, sandbox, fault):
     assert len(sandbox.requests) == 3
 
 
+@pytest.mark.parametrize("status", [408, 425])
+def test_requests_that_came_too_late_or_too_early_are_retried(get, sandbox, status):
+    sandbox.fail_next(2, status=status)
+    assert len(get(sandbox.url, "1", "likes")) == 1
+    sandbox.fail_next(3, status=status)
+    with pytest.raises(ApiError) as caught:
+        get(sandbox.url, "1", "likes")
+    assert (type(caught.value), caught.value.status, caught.value.retryable) == (ApiError, status, True)
+    assert len(sandbox.requests) == 6
+
+
 def test_attempts_limits_the_number_of_requests(get, sandbox):
     sandbox.fail_next(2)
     with pytest.raises(ServerError):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import httpx
 import pytest
+from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, InvalidRequestError, XInsightsError
 
@@ -134,11 +135,20 @@ def test_an_async_callable_that_raises(sandbox, backend):
         anyio.run(main, backend=backend)
 
 
-def test_an_exception_of_the_callers_auth_passes_through(get, sandbox):
+def test_an_exception_of_the_callers_auth_is_the_cause_of_an_error(get, sandbox):
+    tweet_ids = [str(10**18 + each) for each in range(110)]  # more pages than are in flight at once
+
     class Broken(httpx.Auth):
         def auth_flow(self, request):
-            raise LookupError("signing")
-            yield
+            if sandbox.requests:
+                raise LookupError("signing")
+            request.headers["Authorization"] = f"Bearer {TOKEN}"
+            yield request
 
-    with pytest.raises(LookupError, match="signing"):
-        get(sandbox.url, IDS, "likes", token=Broken())
+    with pytest.raises(XInsightsError, match="failed: LookupError was raised") as caught:
+        get(sandbox.url, tweet_ids, "likes", token=Broken())
+    error = caught.value
+    assert type(error) is XInsightsError
+    assert str(error.__cause__) == "signing"
+    assert len(error.partial) > 0
+    assert {*error.partial, *error.pending} == set(tweet_ids)

@@ -10,8 +10,8 @@ import stamina
 
 from ._auth import AsyncToken
 from ._endpoints import Page
-from ._errors import XInsightsError
-from ._exchange import build_request, create_transport_error, read_response
+from ._exchange import build_request, read_response
+from ._failure import convert_exception
 from ._gate import RateLimitGate
 from ._options import Options, validate_count, validate_type
 from ._pages import Batch, PageCollector
@@ -52,7 +52,7 @@ class AsyncInsightsClient:
         self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
         self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._options.create_api_client().get_async_httpx_client()
+            self._http = self._options.create_async_client()
         else:
             self._http = validate_type("http_client", http_client, httpx.AsyncClient)
 
@@ -129,20 +129,20 @@ class AsyncInsightsClient:
         for seconds in self._gate.compute_waits(batch.endpoint.name):
             await anyio.sleep(seconds)
         outcome = await self._send(batch)
-        if isinstance(outcome, XInsightsError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    async def _send(self, batch: Batch) -> Page | XInsightsError:
+    async def _send(self, batch: Batch) -> Page | Exception:
         request = build_request(self._http, self._options, batch)
         try:
             response = await self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else b"".join([part async for part in response.aiter_raw()])
-        except httpx.RequestError as error:
-            return create_transport_error(request, error)
-        outcome = read_response(batch, response, raw)
+            outcome = read_response(batch, response, raw)
+        except Exception as error:
+            return convert_exception(request, error, is_closed=self._http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome

@@ -10,8 +10,8 @@ import stamina
 
 from ._auth import Token
 from ._endpoints import Page
-from ._errors import XInsightsError
-from ._exchange import build_request, create_transport_error, read_response
+from ._exchange import build_request, read_response
+from ._failure import convert_exception
 from ._gate import RateLimitGate
 from ._options import Options, validate_type
 from ._pages import Batch, PageCollector
@@ -63,7 +63,7 @@ class InsightsClient:
         self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
         self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._options.create_api_client().get_httpx_client()
+            self._http = self._options.create_client()
         else:
             self._http = validate_type("http_client", http_client, httpx.Client)
 
@@ -152,20 +152,20 @@ class InsightsClient:
         for seconds in self._gate.compute_waits(batch.endpoint.name):
             time.sleep(seconds)
         outcome = self._send(batch)
-        if isinstance(outcome, XInsightsError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def _send(self, batch: Batch) -> Page | XInsightsError:
+    def _send(self, batch: Batch) -> Page | Exception:
         request = build_request(self._http, self._options, batch)
         try:
             response = self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else b"".join(response.iter_raw())
-        except httpx.RequestError as error:
-            return create_transport_error(request, error)
-        outcome = read_response(batch, response, raw)
+            outcome = read_response(batch, response, raw)
+        except Exception as error:
+            return convert_exception(request, error, is_closed=self._http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome

@@ -45,6 +45,8 @@ def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str]
         problems=nested or ([problem] if problem else []),
         body=body[:500],
     )
+    if status in (408, 425):  # a proxy gave up an idle connection, or the request was sent too early
+        error.retryable = True
     error.retry_after = parse_retry_after(headers)
     if isinstance(error, ForbiddenError):
         error.reason, error.registration_url = _get_text(problem, "reason"), _get_text(problem, "registration_url")

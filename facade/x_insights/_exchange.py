@@ -1,13 +1,15 @@
 """One exchange with X: the request for a page, and the page or the error that comes of it."""
 
-import re
+import itertools
 from urllib.parse import urlencode
 
 import httpx
+import msgspec
 
 from ._endpoints import Page
 from ._error_response import create_api_error
-from ._errors import ResponseError, TransportError, XInsightsError
+from ._errors import ResponseError, XInsightsError
+from ._failure import get_secret, redact
 from ._options import Options
 from ._pages import Batch
 
@@ -28,12 +30,13 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
 
     The error is not raised here, because a traceback would show local variables that hold the token or its echo.
     """
-    status, secret = response.status_code, _get_secret(response.request)
+    status, secret = response.status_code, get_secret(response.request)
     body = response.content if raw is None else decode_body(response.headers, raw)
     failure = None
     if 200 <= status < 300:
         try:
             page = batch.endpoint.parse_page(body, batch.query, batch.tweet_ids)
+            _validate_page(page, batch, body)
         except RecursionError:
             failure = "is nested too deeply"
         except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
@@ -52,6 +55,18 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
     return create_api_error(batch.endpoint, status, headers, text)
 
 
+def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
+    """Raise ValueError if a body of the right shape does not respond to the request."""
+    if page.totals or page.series:
+        # A server or proxy that sends a response twice shifts every later one on the connection.
+        if not any(tweet_id in batch.tweet_ids for tweet_id, _ in itertools.chain(page.totals, page.series)):
+            raise ValueError("it measures other Posts, and none of those that were requested")
+    elif not page.errors:
+        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if members and members.keys().isdisjoint(("data", "errors")):  # the body of an error
+            raise ValueError("it has neither `data` nor `errors`")
+
+
 def decode_body(headers: httpx.Headers, raw: bytes) -> bytes:
     """Return the body without its content encoding, or as it came if it does not have the encoding of the headers."""
     if "Content-Encoding" not in headers:
@@ -60,25 +75,3 @@ def decode_body(headers: httpx.Headers, raw: bytes) -> bytes:
         return httpx.Response(200, headers=headers, content=raw).content
     except httpx.DecodingError:
         return raw
-
-
-def create_transport_error(request: httpx.Request, error: httpx.RequestError) -> TransportError:
-    """Return the error for a request that got no complete response, without the request itself and its token."""
-    # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
-    # would not be found.
-    reason = "" if isinstance(error, httpx.LocalProtocolError) else f": {error}"
-    reason = redact(reason, _get_secret(request))
-    return TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
-
-
-def redact(text: str, secret: str) -> str:
-    """Replace the secret in a text, also if JSON has escaped some of its characters."""
-    if not secret:
-        return text
-    pattern = "".join(rf"(?:\\?{re.escape(each)}|\\u(?i:{ord(each):04x}))" for each in secret)
-    return re.sub(pattern, "[token]", text)
-
-
-def _get_secret(request: httpx.Request) -> str:
-    authorization: str = request.headers.get("Authorization", "")
-    return authorization.partition(" ")[2]

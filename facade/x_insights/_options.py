@@ -1,7 +1,10 @@
 """The validated options of a client."""
 
+import contextlib
 import ipaddress
 import math
+import os
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import attrs
@@ -16,6 +19,12 @@ from ._query import MetricParser
 from ._validation import create_name_parser, format_value
 
 T = TypeVar("T")
+
+_TLS_VARIABLES = "a file that can be used", ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+_PROXY_VARIABLES = (
+    "the address of a proxy that can be used (socks proxies need `pip install httpx[socks]`)",
+    ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+)
 
 
 def validate_count(name: str, value: int) -> int:
@@ -42,6 +51,8 @@ def _validate_base_url(base_url: str) -> str:
         raise InvalidRequestError("base_url must not contain user info, a query or a fragment")
     if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
         raise InvalidRequestError(f"base_url is {format_value(base_url)}: use https; http is accepted on loopback only")
+    if url.port is not None and not 0 <= url.port <= 65535:
+        raise InvalidRequestError(f"base_url is {format_value(base_url)}: a port is at most 65535")
     return str(url).rstrip("/")
 
 
@@ -99,8 +110,45 @@ class Options:
         init=False,
     )
 
-    def create_api_client(self) -> x_insights_api.Client:
-        """Create the generated client, whose httpx clients send our requests."""
-        # A proxy from the environment would read what is sent in the clear to a loopback server.
-        httpx_args = {"trust_env": self.base_url.startswith("https:")}
+    def create_client(self) -> httpx.Client:
+        """Create the client that sends our requests. Raises InvalidRequestError if the environment is invalid."""
+        with _convert_environment_error():
+            return self._create_api_client(_remove_location).get_httpx_client()
+
+    def create_async_client(self) -> httpx.AsyncClient:
+        """Create the asynchronous client that sends our requests, as `create_client` does."""
+        with _convert_environment_error():
+            return self._create_api_client(_remove_location_async).get_async_httpx_client()
+
+    def _create_api_client(self, hook: Callable[[httpx.Response], object]) -> x_insights_api.Client:
+        httpx_args = {
+            # A proxy from the environment would read what is sent in the clear to a loopback server.
+            "trust_env": self.base_url.startswith("https:"),
+            "event_hooks": {"response": [hook]},
+        }
         return x_insights_api.Client(self.base_url, timeout=self.timeout, httpx_args=httpx_args)
+
+
+def _remove_location(response: httpx.Response) -> None:
+    """Remove the header `Location`, which nothing follows.
+
+    httpx builds the request that would follow it all the same, and fails if `Location` is not a URL.
+    """
+    if response.has_redirect_location:
+        del response.headers["Location"]
+
+
+async def _remove_location_async(response: httpx.Response) -> None:
+    _remove_location(response)
+
+
+@contextlib.contextmanager
+def _convert_environment_error() -> Iterator[None]:
+    """Name the environment variables that httpx reads when it creates a client, if it fails."""
+    try:
+        yield
+    except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
+        kind, names = _PROXY_VARIABLES if not isinstance(error, OSError) else _TLS_VARIABLES
+        variables = " or ".join(name for name in os.environ if name.upper() in names)
+        message = f"no connections can be opened, because of the environment variable {variables}, which is not {kind}"
+        raise InvalidRequestError(f"{message}: {type(error).__name__}") from None

@@ -55,12 +55,16 @@ Value = (
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):
-    """A problem of RFC 7807. The last two members are X's; one of them holds the ID that the problem is about."""
+    """A problem of RFC 7807, or an error in X's legacy form, which has a `message` only.
+
+    The last two members are X's; one of them holds the ID that the problem is about.
+    """
 
     title: str | None = None
     detail: str | None = None
     type: str | None = None
     status: int | None = None
+    message: Any = None
     resource_id: Any = None
     value: Any = None
 
@@ -79,12 +83,23 @@ def spell(name: str, spellings: Mapping[str, str]) -> str:
     return spellings.get(name) or spellings.get(normalize_name(name), name)
 
 
+def spell_metrics(values: Iterable[tuple[str, int | float | None]], spellings: Mapping[str, str]) -> Metrics:
+    """Return metrics in their public spelling. Of a metric that comes twice, a value replaces null, and a later one."""
+    metrics: Metrics = {}
+    for name, value in values:
+        spelling = spell(name, spellings)
+        if value is not None or spelling not in metrics:
+            metrics[spelling] = value
+    return metrics
+
+
 def convert_problem(problem: Problem, tweet_ids: Container[str]) -> PartialError:
     """Convert a problem in a response about `tweet_ids` to a partial error."""
     names = (str(value) for value in (problem.resource_id, problem.value))
     tweet_id = next((name for name in names if name in tweet_ids), None)
+    message = problem.message if isinstance(problem.message, str) else ""
     return {
-        "message": problem.detail or problem.title or "",
+        "message": problem.detail or problem.title or message,
         "tweet_ids": [] if tweet_id is None else [tweet_id],
         "type": problem.type,
         "status": problem.status,

@@ -10,7 +10,7 @@ from x_insights_api.models import Metric
 
 from .._query import Query
 from .._types import Bucket, Metrics, PartialError
-from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell
+from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell_metrics
 
 PAGE_SIZE = 25
 """`maxItems` of the parameter `tweet_ids`."""
@@ -104,9 +104,12 @@ def _convert_bucket(value: TimeSeriesValue) -> Bucket:
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:
     try:  # a plain lookup per value, because there are tens of thousands
-        return {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
+        metrics = {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
     except KeyError:
-        return {spell(value.metric_type, _SPELLINGS): value.metric_value for value in values}
+        metrics = {}
+    if len(metrics) == len(values):
+        return metrics
+    return spell_metrics(((value.metric_type, value.metric_value) for value in values), _SPELLINGS)
 
 
 INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)

@@ -13,7 +13,7 @@ from x_insights_api.models import AnalyticsField, AnalyticsGranularity, Engageme
 from .._query import Query
 from .._types import Bucket, Metrics
 from .._validation import normalize_name
-from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell
+from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell_metrics
 
 T = TypeVar("T")
 
@@ -104,7 +104,8 @@ def _parse_counters(body: bytes) -> Iterator[Metrics]:
     """Yield what stands beside `id` and is a metric: what has the name of one, or is a number or null."""
     for position, item in enumerate(_as_list(_counters_decoder.decode(body).data)):
         members = {name: value for name, value in item.items() if name not in _STRUCTURAL_FIELDS}
-        counters = {n: v for n, v in members.items() if n in _SPELLINGS or type(v) in (int, float, type(None))}
+        kinds = (int, float, type(None))
+        counters = {name: value for name, value in members.items() if name in _SPELLINGS or type(value) in kinds}
         try:
             yield _convert(msgspec.convert(counters, dict[str, Value], strict=False))
         except msgspec.ValidationError as error:
@@ -116,11 +117,13 @@ def _convert_bucket(bucket: AnalyticsBucket) -> Bucket:
 
 
 def _convert(metrics: dict[str, Value] | None) -> Metrics:
-    metrics = metrics or {}
+    if not metrics:
+        return {}
     try:
-        return {_SPELLINGS[name]: value for name, value in metrics.items()}
+        spelled = {_SPELLINGS[name]: value for name, value in metrics.items()}
     except KeyError:
-        return {spell(name, _SPELLINGS): value for name, value in metrics.items()}
+        spelled = {}
+    return spelled if len(spelled) == len(metrics) else spell_metrics(metrics.items(), _SPELLINGS)
 
 
 def _as_list(data: list[T] | T) -> list[T]:

@@ -1,0 +1,94 @@
+"""What is raised while a request is sent or a response is read, converted to the exceptions of this library."""
+
+import re
+import ssl
+from collections.abc import Iterator
+
+import anyio
+import httpx
+
+from ._errors import TransportError, XInsightsError
+
+_TRANSPORT_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,  # of a redirect
+    httpx.StreamError,
+    ssl.SSLError,  # asyncio raises it as it is after the handshake
+    OSError,
+    anyio.BrokenResourceError,
+    anyio.BusyResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+    anyio.IncompleteRead,
+    ExceptionGroup,  # of several attempts to connect
+)
+
+
+def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bool = False) -> Exception:
+    """Return the error to raise for an exception that httpx, or the caller's own code inside it, has raised.
+
+    A RuntimeError because of a client that `is_closed` and the errors of this library are returned as they are.
+    """
+    if isinstance(error, XInsightsError) or (is_closed and type(error) is RuntimeError):
+        return error
+    if isinstance(error, _TRANSPORT_ERRORS):
+        failure: XInsightsError = _create_transport_error(request, error)
+        is_of_caller = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
+    else:
+        # The exception's text may have the token, so that only its type is named.
+        failure = XInsightsError(f"the request to {request.url.host} failed: {type(error).__name__} was raised")
+        is_of_caller = True
+    if is_of_caller:  # httpx wraps the OSErrors of its own connections
+        failure.__cause__ = error
+    return failure
+
+
+def redact(text: str, secret: str) -> str:
+    """Replace the secret in a text, also if JSON has escaped some of its characters."""
+    if not secret:
+        return text
+    pattern = "".join(rf"(?:\\?{re.escape(each)}|\\u(?i:{ord(each):04x}))" for each in secret)
+    return re.sub(pattern, "[token]", text)
+
+
+def get_secret(request: httpx.Request) -> str:
+    """Return the token that a request was sent with, to keep it out of errors."""
+    authorization: str = request.headers.get("Authorization", "")
+    return authorization.partition(" ")[2]
+
+
+def _create_transport_error(request: httpx.Request, error: Exception) -> TransportError:
+    """Return the error for a request that got no complete response, without the request itself and its token."""
+    causes = list(_iterate_causes(error))
+    # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
+    # would not be found.
+    reason = "" if isinstance(error, httpx.LocalProtocolError) else redact(_describe(causes), get_secret(request))
+    failure = TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
+    if any(isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "") for cause in causes) or (
+        isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+    ):
+        failure.retryable = False
+    return failure
+
+
+def _describe(causes: list[BaseException]) -> str:
+    """Return the text of the exception. If it is empty, return the first cause that has one, or else the last cause."""
+    cause = next((cause for cause in causes if str(cause)), causes[-1])
+    parts = [] if cause is causes[0] else [type(cause).__name__]
+    return "".join(f": {part}" for part in (*parts, str(cause)) if part)
+
+
+def _iterate_causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what caused it, outermost first."""
+    seen: set[int] = set()
+    queue: list[BaseException] = [error]
+    while queue:
+        each = queue.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        if isinstance(each, BaseExceptionGroup):
+            queue += each.exceptions
+        # httpcore suppresses the context of what it raises again, and that context is the cause.
+        queue += [cause for cause in (each.__cause__, each.__context__) if cause is not None]

@@ -1,0 +1,246 @@
+"""Failures below HTTP and in the caller's own code: each is an error of this library, and no page is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import threading
+from functools import partial
+
+import anyio
+import httpx
+import pytest
+import trustme
+from helpers import IDS, TOKEN, assert_plain
+
+from x_insights import ApiError, AsyncInsightsClient, InsightsClient, TransportError, XInsightsError
+
+AUTHORITY = trustme.CA()
+BACKENDS = ["asyncio", "trio"]
+
+
+def get_with_sync(url, tweet_ids, *, hooks=None, transport=None, close=False):
+    hooks = {"response": hooks or []}
+    with (
+        httpx.Client(event_hooks=hooks, transport=transport) as http_client,
+        InsightsClient(TOKEN, base_url=url, http_client=http_client, max_wait=0) as client,
+    ):
+        if close:
+            http_client.close()
+        return client.get_28hr(tweet_ids, "likes")
+
+
+def get_with_async(backend, url, tweet_ids, *, hooks=(), transport=None, close=False):
+    async def call(hook, response):
+        hook(response)
+
+    async def main():
+        async with (
+            httpx.AsyncClient(
+                event_hooks={"response": [partial(call, hook) for hook in hooks]}, transport=transport
+            ) as http_client,
+            AsyncInsightsClient(TOKEN, base_url=url, http_client=http_client, max_wait=0) as client,
+        ):
+            if close:
+                await http_client.aclose()
+            return await client.get_28hr(tweet_ids, "likes")
+
+    return anyio.run(main, backend=backend)
+
+
+@pytest.fixture(params=["sync", *BACKENDS])
+def get_with(request):
+    """`get_28hr` of either client, with an `http_client` of the caller."""
+    return get_with_sync if request.param == "sync" else partial(get_with_async, request.param)
+
+
+@pytest.fixture
+def serve_tls(tmp_path, monkeypatch):
+    """Start a TLS server that treats each connection with a function. Returns its address."""
+    AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    threads = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve_tls(respond, *, certificate=None, client_certificate=False):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            (certificate or AUTHORITY.issue_cert("localhost")).configure_cert(context)
+            if client_certificate:
+                context.verify_mode = ssl.CERT_REQUIRED
+
+            def serve():
+                with contextlib.suppress(OSError):
+                    while True:
+                        serve_one(server.accept()[0])
+
+            def serve_one(connection):
+                connection.settimeout(10)
+                with connection, contextlib.suppress(OSError):
+                    with context.wrap_socket(connection, server_side=True) as stream:
+                        stream.recv(65536)
+                        respond(stream)
+
+            threads.append(threading.Thread(target=serve))
+            threads[-1].start()
+            return f"https://localhost:{server.getsockname()[1]}"
+
+        yield serve_tls
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+
+
+def send_plain_text(stream):
+    os.write(stream.fileno(), b"HTTP/1.1 200 OK\r\n\r\n" * 10)
+
+
+def test_tls_failure_after_the_handshake_is_a_transport_error(get, serve_tls):
+    with pytest.raises(TransportError, match=r"no answer from localhost: .*SSL") as caught:
+        get(serve_tls(send_plain_text), [1, 2], "likes")
+    assert caught.value.retryable
+    assert caught.value.pending == ("1", "2")
+    assert_plain(caught.value)
+
+
+def test_tls_failure_in_a_body_is_a_transport_error(get, serve_tls):
+    def respond(stream):
+        stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        send_plain_text(stream)
+
+    with pytest.raises(TransportError, match="SSL") as caught:
+        get(serve_tls(respond), [1, 2], "likes")
+    assert_plain(caught.value)
+
+
+@pytest.mark.parametrize("host", ["other.example", "localhost"])
+def test_rejected_certificate_is_named_and_not_retried(get, serve_tls, host):
+    authority = trustme.CA() if host == "localhost" else AUTHORITY
+    url = serve_tls(send_plain_text, certificate=authority.issue_cert(host))
+    with pytest.raises(TransportError, match="certificate verify failed") as caught:
+        get(url, [1, 2], "likes")
+    assert not caught.value.retryable
+    assert_plain(caught.value)
+
+
+def test_required_client_certificate_is_not_retried(get, serve_tls):
+    with pytest.raises(TransportError, match="localhost: ") as caught:
+        get(serve_tls(send_plain_text, client_certificate=True), [1, 2], "likes")
+    # The alert may be lost if the connection is reset before it is read.
+    assert caught.value.retryable == ("CERTIFICATE_REQUIRED" not in str(caught.value).upper())
+    assert_plain(caught.value)
+
+
+def test_reset_connection_says_why(get):
+    def reset(connection):
+        connection.recv(65536)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: reset(server.accept()[0]), daemon=True).start()
+        with pytest.raises(TransportError, match=r"ReadError: .+") as caught:
+            get(f"http://127.0.0.1:{server.getsockname()[1]}", "1", "likes", attempts=1)
+    assert_plain(caught.value)
+
+
+@pytest.mark.parametrize(("words", "retryable"), [("407 Authentication Required", False), ("502 Bad Gateway", True)])
+def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(get_with, words, retryable):
+    def refuse(request):
+        raise httpx.ProxyError(words)
+
+    with pytest.raises(TransportError, match=words) as caught:
+        get_with("https://x", "1", transport=httpx.MockTransport(refuse))
+    assert caught.value.retryable is retryable
+    assert_plain(caught.value)
+
+
+@pytest.mark.parametrize("location", ["http:login", "javascript:x", "http://xn--/", "https://elsewhere/", ""])
+def test_odd_redirect_is_the_error_of_its_status(failure, location):
+    error = failure(b"why", 302, {"Location": location})
+    assert (type(error), error.status, error.body) == (ApiError, 302, "why")
+
+
+def test_odd_redirect_with_a_client_of_the_caller_loses_no_pages(get_with, sandbox):
+    sandbox.fail_next(status=302, headers={"Location": "http:login"})
+    with pytest.raises(XInsightsError) as caught:
+        get_with(sandbox.url, IDS[:30])
+    assert {*caught.value.partial, *caught.value.pending} == set(IDS[:30])
+
+
+@pytest.mark.parametrize("error", [LookupError("why"), RuntimeError("why"), UnicodeError("why")])
+def test_exception_of_a_callers_hook_is_the_cause_of_an_error(get_with, sandbox, error):
+    def hook(response):
+        raise error
+
+    with pytest.raises(XInsightsError, match=f"^the request to 127.0.0.1 failed: {type(error).__name__} was") as caught:
+        get_with(sandbox.url, [1, 2], hooks=[hook])
+    assert type(caught.value) is XInsightsError
+    assert caught.value.__cause__ is error
+    assert caught.value.pending == ("1", "2")
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError("key"), "FileNotFoundError: key"),
+        (ExceptionGroup("", [OSError(""), OSError("why")]), "ExceptionGroup:  \\(2 sub-exceptions\\)"),
+        (httpx.StreamClosed(), "StreamClosed: Attempted"),
+        (anyio.BrokenResourceError(), "BrokenResourceError$"),
+        (anyio.EndOfStream(), "EndOfStream$"),
+        (httpx.ConnectError(""), "ConnectError$"),
+    ],
+)
+def test_exception_of_the_network_is_a_transport_error(get_with, error, words):
+    def fail(request):
+        raise error
+
+    with pytest.raises(TransportError, match=f"^no answer from x: {words}") as caught:
+        get_with("https://x", [1, 2], transport=httpx.MockTransport(fail))
+    assert caught.value.pending == ("1", "2")
+    assert caught.value.__cause__ is (error if isinstance(error, OSError) else None)
+
+
+def test_empty_message_is_that_of_the_cause(get_with):
+    def fail(request):
+        try:
+            try:
+                raise ConnectionResetError(104, f"reset of {TOKEN}")
+            except OSError as error:
+                raise anyio.BrokenResourceError from error
+        except anyio.BrokenResourceError as error:
+            raise httpx.ReadError("") from error
+
+    with pytest.raises(TransportError) as caught:
+        get_with("https://x", [1, 2], transport=httpx.MockTransport(fail))
+    assert str(caught.value) == "no answer from x: ReadError: ConnectionResetError: [Errno 104] reset of [token]"
+
+
+def test_client_that_is_closed_raises_a_runtime_error(get_with, sandbox):
+    with pytest.raises(RuntimeError, match="closed") as caught:
+        get_with(sandbox.url, [1, 2], close=True)
+    assert not isinstance(caught.value, XInsightsError)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_other_exceptions_pass_through(sandbox, error):
+    def hook(response):
+        raise error
+
+    with pytest.raises(error):
+        get_with_sync(sandbox.url, [1, 2], hooks=[hook])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_cancellation_passes_through(backend):
+    async def main():
+        async with AsyncInsightsClient(TOKEN, base_url=url) as client:
+            with anyio.move_on_after(0.2) as scope:
+                await client.get_28hr([1, 2], "likes")
+        assert scope.cancelled_caught
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        anyio.run(main, backend=backend)
