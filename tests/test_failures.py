@@ -77,10 +77,13 @@ def serve_tls(tmp_path, monkeypatch):
 
             def serve_one(connection):
                 connection.settimeout(10)
-                with connection, contextlib.suppress(OSError):
-                    with context.wrap_socket(connection, server_side=True) as stream:
-                        stream.recv(65536)
-                        respond(stream)
+                with (
+                    connection,
+                    contextlib.suppress(OSError),
+                    context.wrap_socket(connection, server_side=True) as stream,
+                ):
+                    stream.recv(65536)
+                    respond(stream)
 
             threads.append(threading.Thread(target=serve))
             threads[-1].start()

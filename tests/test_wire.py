@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import anyio
 import httpx
 import pytest
-from helpers import TOKEN
+from helpers import TOKEN, get_sync
 
 from x_insights import AsyncInsightsClient, InsightsClient
 
@@ -138,3 +138,13 @@ def test_a_proxy_from_the_environment_is_not_used_for_loopback(exchange, monkeyp
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     assert len(exchange("20", "likes")) == 1
+
+
+def test_only_encodings_that_can_be_bounded_are_accepted(get, answer, httpserver, monkeypatch):
+    monkeypatch.setitem(httpx._decoders.SUPPORTED_DECODERS, "br", httpx._decoders.IdentityDecoder)
+    url = answer(b"{}")
+    get(url, "20", "likes")
+    with httpx.Client(headers={"Accept-Encoding": "br, zstd"}) as http_client:
+        get_sync(url, "20", "likes", http_client=http_client)
+        assert http_client.headers["Accept-Encoding"] == "br, zstd"
+    assert [request.headers["Accept-Encoding"] for request, _ in httpserver.log] == ["gzip, deflate"] * 2

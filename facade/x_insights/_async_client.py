@@ -9,6 +9,7 @@ import httpx
 import stamina
 
 from ._auth import AsyncToken
+from ._body import RawBody
 from ._endpoints import Page
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
@@ -139,10 +140,20 @@ class AsyncInsightsClient:
             response = await self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
                 # A hook or an auth of the caller's may have read the body.
-                raw = None if response.is_stream_consumed else b"".join([part async for part in response.aiter_raw()])
+                raw = None if response.is_stream_consumed else await _read_body(response)
             outcome = read_response(batch, response, raw)
         except Exception as error:
             return convert_exception(request, error, is_closed=self._http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome
+
+
+async def _read_body(response: httpx.Response) -> bytes:
+    body = RawBody()
+    # A cancelled read ends all generators of httpx. If the loop were left, trio would warn of those that are open.
+    with anyio.CancelScope() as scope:
+        async for part in response.aiter_raw():
+            if body.add(part):
+                scope.cancel()
+    return body.join()

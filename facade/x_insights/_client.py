@@ -9,6 +9,7 @@ import httpx
 import stamina
 
 from ._auth import Token
+from ._body import RawBody
 from ._endpoints import Page
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
@@ -162,10 +163,18 @@ class InsightsClient:
             response = self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 # A hook or an auth of the caller's may have read the body.
-                raw = None if response.is_stream_consumed else b"".join(response.iter_raw())
+                raw = None if response.is_stream_consumed else _read_body(response)
             outcome = read_response(batch, response, raw)
         except Exception as error:
             return convert_exception(request, error, is_closed=self._http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome
+
+
+def _read_body(response: httpx.Response) -> bytes:
+    body = RawBody()
+    for part in response.iter_raw():
+        if body.add(part):
+            break
+    return body.join()

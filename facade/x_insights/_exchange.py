@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
+from ._body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
 from ._endpoints import Page
 from ._error_response import create_api_error
 from ._errors import ResponseError, XInsightsError
@@ -13,16 +14,22 @@ from ._failure import get_secret, redact
 from ._options import Options
 from ._pages import Batch
 
+# How much of a body is searched for a problem and for the token, in bytes. No problem of X's is longer.
+_EXCERPT_SIZE = 1024 * 1024
+
 
 def build_request(client: httpx.Client | httpx.AsyncClient, options: Options, batch: Batch) -> httpx.Request:
     """Build the request for one page with the client that will send it, but with our own address and timeout."""
     arguments = batch.endpoint.build_request(batch.query, batch.tweet_ids)
     url = options.base_url + arguments["url"]
     if client.params:  # parameters of the caller's own client, which httpx merges with ours
-        return client.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
-    # httpx parses the URL three times if it is given as an object, which is a tenth of the cost of a Total page.
-    url = f"{url}?{urlencode(arguments['params'], safe=',')}"
-    return client.build_request(arguments["method"], url, timeout=options.timeout)
+        request = client.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
+    else:
+        # httpx parses the URL three times if it is given as an object, which is a tenth of the cost of a Total page.
+        url = f"{url}?{urlencode(arguments['params'], safe=',')}"
+        request = client.build_request(arguments["method"], url, timeout=options.timeout)
+    request.headers["Accept-Encoding"] = ACCEPT_ENCODING
+    return request
 
 
 def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> Page | XInsightsError:
@@ -33,7 +40,9 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
     status, secret = response.status_code, get_secret(response.request)
     body = response.content if raw is None else decode_body(response.headers, raw)
     failure = None
-    if 200 <= status < 300:
+    if is_too_large(body):
+        failure = f"is larger than {MAX_SIZE // 1024**2} MiB"
+    elif 200 <= status < 300:
         try:
             page = batch.endpoint.parse_page(body, batch.query, batch.tweet_ids)
             _validate_page(page, batch, body)
@@ -48,7 +57,8 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
                 partial["tweet_ids"] = [redact(tweet_id, secret) for tweet_id in partial["tweet_ids"]]
             return page
     # A proxy or a debugging server may have echoed the token.
-    text = redact(body.decode("utf-8", "replace"), secret)
+    excerpt = body[: max(_EXCERPT_SIZE, 500 * 6 * len(secret))]  # JSON may take six characters for each of the token
+    text = redact(excerpt.decode("utf-8", "replace"), secret)
     if failure:
         return ResponseError(f"the body of the {status} response {failure}", body=text[:500])
     headers = {name: redact(value, secret) for name, value in response.headers.items()}
@@ -65,13 +75,3 @@ def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
         members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if members and members.keys().isdisjoint(("data", "errors")):  # the body of an error
             raise ValueError("it has neither `data` nor `errors`")
-
-
-def decode_body(headers: httpx.Headers, raw: bytes) -> bytes:
-    """Return the body without its content encoding, or as it came if it does not have the encoding of the headers."""
-    if "Content-Encoding" not in headers:
-        return raw
-    try:
-        return httpx.Response(200, headers=headers, content=raw).content
-    except httpx.DecodingError:
-        return raw

@@ -1,0 +1,139 @@
+"""Bodies: their size is bounded as they come and decoded, whatever their status, and so is the memory they take."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import zlib
+
+import anyio
+import httpx
+import pytest
+from helpers import GET, TOKEN, assert_plain, get_sync
+
+import x_insights
+from x_insights import ResponseError
+
+PAGE = json.dumps({"data": [{"measurement": {"metrics_total": [{"tweet_id": "1"}]}}]}).encode()
+
+
+def deflate_raw(content):
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(content) + compressor.flush()
+
+
+ENCODINGS = {
+    "gzip": gzip.compress,
+    "X-GZIP": gzip.compress,
+    "deflate": zlib.compress,
+    " Deflate ": deflate_raw,
+    "identity": bytes,
+    "": bytes,
+    "gzip, identity": gzip.compress,
+    "deflate, gzip": lambda content: gzip.compress(zlib.compress(content)),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_each_encoding_is_decoded(get, answer, encoding):
+    url = answer(ENCODINGS[encoding](PAGE), headers={"Content-Encoding": encoding})
+    assert list(get(url, "1", "likes")) == ["1"]
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, br", "gzip, gzip", "compress"])
+def test_body_in_another_encoding_is_read_as_it_came(get, answer, encoding):
+    assert list(get(answer(PAGE, headers={"Content-Encoding": encoding}), "1", "likes")) == ["1"]
+
+
+@pytest.fixture
+def _small_bound(monkeypatch):
+    monkeypatch.setattr(x_insights._body, "MAX_SIZE", 2**20)
+
+
+@pytest.mark.usefixtures("_small_bound")
+@pytest.mark.parametrize("status", [200, 400, 429, 503])
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_body_that_is_too_large_is_a_response_error(failure, httpserver, status, encoding):
+    content = ENCODINGS[encoding](PAGE + b" " * 2**20)
+    error = failure(content, status, {"Content-Encoding": encoding})
+    assert type(error) is ResponseError
+    assert str(error) == f"the body of the {status} response is larger than 64 MiB"
+    assert error.body == (PAGE + b" " * 500)[:500].decode()
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.usefixtures("_small_bound")
+def test_body_of_the_largest_size_is_read(get, answer):
+    assert list(get(answer(PAGE.ljust(2**20)), "1", "likes")) == ["1"]
+
+
+@pytest.mark.usefixtures("_small_bound")
+def test_body_that_a_hook_has_read_is_bounded_too(answer):
+    url = answer(PAGE + b" " * 2**20)
+    hooks = {"response": [lambda response: response.read()]}
+    with httpx.Client(event_hooks=hooks) as http_client, pytest.raises(ResponseError, match="larger"):
+        get_sync(url, "1", "likes", http_client=http_client)
+
+
+@pytest.mark.usefixtures("_small_bound")
+@pytest.mark.parametrize("repeats", [1, 1000])
+def test_token_is_replaced_in_a_body_that_is_too_large(failure, repeats):
+    error = failure(f"{TOKEN} " * repeats + " " * 2**20, 400)
+    assert error.body.startswith("[token] ")
+    assert TOKEN[:7] not in error.body
+
+
+CHILD = """
+import contextlib, resource, sys
+sys.path[:0] = sys.argv[2:]
+from helpers import GET
+from x_insights import ResponseError
+from x_insights.testing import Sandbox  # noqa: F401 (what a test process has loaded anyway)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+kind, url = sys.argv[1].split(" ")
+try:
+    GET[kind](url, "1", "likes", max_wait=0)
+except ResponseError as error:
+    assert "is larger than 64 MiB" in str(error)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.fixture(scope="module")
+def bomb():
+    """Half a MiB of gzip that becomes 512 MiB."""
+    compressor = zlib.compressobj(wbits=31)
+    parts = [compressor.compress(bytes(2**20)) for _ in range(512)]
+    return b"".join(parts) + compressor.flush()
+
+
+@pytest.mark.parametrize(("kind", "status"), [("sync", 503), ("asyncio", 200)])
+def test_gzip_bomb_takes_memory_of_the_order_of_the_bound(answer, bomb, kind, status):
+    url = answer(bomb, status, {"Content-Encoding": "gzip"})
+    command = [sys.executable, "-c", CHILD, f"{kind} {url}", *sys.path]
+    kib = int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
+    assert kib < 3 * 64 * 1024
+
+
+@pytest.mark.parametrize("kind", ["sync", "asyncio"])
+def test_endless_body_is_given_up(kind):
+    def pour():
+        while True:
+            yield b" " * 2**20
+
+    class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self):
+            return pour()
+
+        async def __aiter__(self):
+            for part in pour():
+                await anyio.lowlevel.checkpoint()
+                yield part
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Stream()))
+    http_client = (httpx.Client if kind == "sync" else httpx.AsyncClient)(transport=transport)
+    with pytest.raises(ResponseError, match="larger than 64 MiB") as caught:
+        GET[kind]("https://x", "1", "likes", http_client=http_client)
+    assert_plain(caught.value)
