@@ -15,6 +15,23 @@ from x_insights._query import validate_query
 from x_insights._validation import create_name_parser, validate_ids
 
 
+class Name(str):
+    __slots__ = ()
+
+    def __str__(self):
+        return "another text"
+
+
+class Integer:
+    """An integer that is not an int, such as those of numpy."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __index__(self):
+        return self.number
+
+
 @pytest.fixture
 def client(sandbox):
     with InsightsClient("any-token", base_url=sandbox.url) as client:
@@ -55,6 +72,11 @@ def reject(client, sandbox):
         (["+1"], "tweet_ids[0] is '+1', "),
         (-1, "tweet_ids is -1, "),
         (0, "tweet_ids is 0, "),
+        ("0", "tweet_ids is '0', "),
+        (["1", "000"], "tweet_ids[1] is '000', "),
+        (["0" * 18 + "20"], "tweet_ids[0] is '000000000000000000"),
+        ([Integer(0)], "tweet_ids[0] is "),
+        ([Integer(None)], "tweet_ids[0] is "),  # as an array of numpy
         ([1, 2, True], "tweet_ids[2] is True, "),
         (["١٢٣"], "tweet_ids[0] is '١٢٣', "),
         (None, "tweet_ids is None, "),
@@ -82,12 +104,27 @@ def test_a_member_of_an_int_enum_is_sent_as_its_number(client, sandbox):
     assert sandbox.requests[0].tweet_ids == ("20",)
 
 
-digits = st.text("0123456789", min_size=1, max_size=19)
+@pytest.mark.parametrize(
+    "tweet_ids",
+    [
+        ["020", 20],
+        [Name("20"), Name("0020")],
+        [Integer(20), 20],
+        Integer(20),
+    ],
+)
+def test_ids_in_other_forms_become_plain_text(client, sandbox, tweet_ids):
+    (tweet_id,) = client.get_28hr(tweet_ids, "likes")
+    assert (tweet_id, type(tweet_id)) == ("20", str)
+    assert sandbox.requests[0].tweet_ids == ("20",)
+
+
+digits = st.text("0123456789", min_size=1, max_size=19).filter(lambda text: text.strip("0"))
 
 
 @given(st.lists(digits | st.integers(1, 10**19 - 1), min_size=1, max_size=20))
 def test_ids_become_text_without_duplicates_in_order(tweet_ids):
-    assert list(validate_ids(tweet_ids)) == list(dict.fromkeys(map(str, tweet_ids)))
+    assert list(validate_ids(tweet_ids)) == list(dict.fromkeys(str(int(each)) for each in tweet_ids))
 
 
 odd_text = st.text("0123456789abcAB _-+.\n\t\0é\u0661\u0967", max_size=22)  # two digits of other scripts
@@ -97,7 +134,7 @@ anything = odd_text | st.integers() | st.floats() | st.binary(max_size=5) | st.b
 @given(anything | st.lists(anything, max_size=4))
 def test_any_value_is_an_id_or_rejected(value):
     with suppress(InvalidRequestError):
-        assert all(re.fullmatch("[0-9]{1,19}", tweet_id) for tweet_id in validate_ids(value))
+        assert all(re.fullmatch("[1-9][0-9]{0,18}", tweet_id) for tweet_id in validate_ids(value))
 
 
 @pytest.mark.parametrize("spelling", ["UrlClicks", "urlclicks", "url_clicks", "URL_CLICKS", Metric.URL_CLICKS])

@@ -98,7 +98,7 @@ def test_token_is_replaced_in_an_encoded_body(failure, status):
 
 
 def test_token_is_replaced_if_json_escapes_it_with_backslashes(get, answer):
-    token = 'a/b"c\\d'
+    token = 'a/b"c\\d-0123'
     echo = json.dumps({"title": token}).replace("/", "\\/")
     with pytest.raises(ApiError) as caught:
         get(answer(echo, 400), "1", "likes", token=token)
@@ -129,8 +129,15 @@ def test_token_is_replaced_in_partial_errors(get, answer):
 
 def test_token_is_compared_as_text_and_not_as_a_pattern(get, answer):
     with pytest.raises(ApiError) as caught:
-        get(answer(b"a.c, abc, A.C", 400), "1", "likes", token="a.c")
-    assert caught.value.body == "[token], abc, A.C"
+        get(answer(b"a.cdefgh, abcdefgh, A.CDEFGH", 400), "1", "likes", token="a.cdefgh")
+    assert caught.value.body == "[token], abcdefgh, A.CDEFGH"
+
+
+@pytest.mark.parametrize("token", ["a", "likes", "abcdefg"])
+def test_short_token_is_left_because_it_would_tear_words_apart(get, answer, token):
+    with pytest.raises(ApiError) as caught:
+        get(answer(f'{{"title": "{token} is a word"}}', 400), "1", "likes", token=token)
+    assert caught.value.title == f"{token} is a word"
 
 
 def test_token_of_a_callable_is_replaced(get, answer):

@@ -74,8 +74,8 @@ class InsightsClient:
         """Fetch the insights of any number of Posts, 25 per request, or 100 from `analytics`.
 
         Args:
-            tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits or positive `int`. Duplicates are
-                dropped.
+            tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits, positive `int`, or another object
+                with `__index__`. Leading zeros and duplicates are dropped.
             metrics: One metric or an iterable of metrics, as `Metric` or name in any spelling (`UrlClicks`,
                 `url_clicks`).
             granularity: `Total` for sums, or `Hourly`, `Daily` or `Weekly` for a time series.

@@ -43,9 +43,13 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     return failure
 
 
+# A shorter token would tear the words apart that happen to have it in them.
+_SHORTEST_SECRET = 8
+
+
 def redact(text: str, secret: str) -> str:
-    """Replace the secret in a text, also if JSON has escaped some of its characters."""
-    if not secret:
+    """Replace the secret in a text, also if JSON has escaped some of its characters. Very short ones are left."""
+    if len(secret) < _SHORTEST_SECRET:
         return text
     pattern = "".join(rf"(?:\\?{re.escape(each)}|\\u(?i:{ord(each):04x}))" for each in secret)
     return re.sub(pattern, "[token]", text)

@@ -1,19 +1,21 @@
 """Validation of call arguments: one value, several values, IDs, and enum members in any spelling."""
 
+import contextlib
+import operator
 import re
 import reprlib
 from collections.abc import Callable, Container, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import TypeVar
+from typing import SupportsIndex, TypeVar
 
 from ._errors import InvalidRequestError
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-TweetIds = str | int | Iterable[str | int]
-"""What a caller may pass as `tweet_ids`: one ID or several."""
+TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
+"""What a caller may pass as `tweet_ids`: one ID or several. An int and an integer of numpy have `__index__`."""
 
 ID_PATTERN = re.compile("^[0-9]{1,19}$")
 """`pattern` of the schema `TweetId` in X's document."""
@@ -55,11 +57,17 @@ def validate_ids(tweet_ids: TweetIds) -> tuple[str, ...]:
 
 def parse_id(value: object) -> str:
     """Return one ID as text. Raises InvalidValueError if it is not an ID."""
-    # fullmatch, because `$` alone matches before a trailing newline.
-    if isinstance(value, str) and ID_PATTERN.fullmatch(value):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
-        return str(int(value))  # a member of an enum of ints would be printed as its name
+    if isinstance(value, str):
+        # fullmatch, because `$` alone matches before a trailing newline.
+        # The method of `str` itself returns a plain str for an instance of a subclass.
+        if ID_PATTERN.fullmatch(value) and (digits := str.lstrip(value, "0")):
+            return digits
+    elif not isinstance(value, bool) and hasattr(value, "__index__"):
+        number = 0
+        with contextlib.suppress(TypeError):  # an array of numpy has the method too
+            number = int(operator.index(value))  # a member of an enum of ints would be printed as its name
+        if 0 < number < 10**19:
+            return str(number)
     reason = "a float loses digits" if isinstance(value, float) else "an ID has 1 to 19 digits"
     raise InvalidValueError(f"not the ID of a Post: {reason}; pass a str or a positive int")
 

@@ -47,6 +47,11 @@ assert_type(ANALYTICS_METRICS, tuple[Metric, ...])
 class Signer(httpx.Auth): ...
 
 
+class Index:
+    def __index__(self) -> int:
+        return 20
+
+
 async def token() -> str:
     return "token"
 
@@ -63,6 +68,7 @@ def synchronous(http_client: httpx.Client) -> None:
         assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), Iterator[Insights])
         assert_type(client.rate_limit, RateLimit | None)
         assert_type(client.api_version, str | None)
+        assert_type(client.get_28hr([Index(), "020"], "likes"), Insights)
         client.get_28hr([1.5], "likes")  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
         client.close()
 
