@@ -14,7 +14,8 @@ from ._endpoints import Page
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
 from ._gate import RateLimitGate
-from ._options import Options, validate_count, validate_type
+from ._local import Local
+from ._options import Options, refuse_http_client, validate_count, validate_type
 from ._pages import Batch, PageCollector
 from ._query import EnumNames, validate_query
 from ._rate_limit import RateLimit
@@ -53,9 +54,11 @@ class AsyncInsightsClient:
         self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
         self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._options.create_async_client()
+            create = self._options.create_async_client
+            self._http = Local(create(), create, per_loop=True)
         else:
-            self._http = validate_type("http_client", http_client, httpx.AsyncClient)
+            http_client = validate_type("http_client", http_client, httpx.AsyncClient)
+            self._http = Local(http_client, refuse_http_client, per_loop=True)
 
     async def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -92,8 +95,8 @@ class AsyncInsightsClient:
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
-        if self._owns_http:
-            await self._http.aclose()
+        if self._owns_http and (http := self._http.close()):
+            await http.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -135,15 +138,16 @@ class AsyncInsightsClient:
         return outcome
 
     async def _send(self, batch: Batch) -> Page | Exception:
-        request = build_request(self._http, self._options, batch)
+        http = self._http.get()
+        request = build_request(http, self._options, batch)
         try:
-            response = await self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
+            response = await http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else await _read_body(response)
             outcome = read_response(batch, response, raw)
         except Exception as error:
-            return convert_exception(request, error, is_closed=self._http.is_closed)
+            return convert_exception(request, error, is_closed=http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome

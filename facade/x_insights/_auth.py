@@ -11,6 +11,7 @@ import anyio
 import httpx
 
 from ._errors import InvalidRequestError, XInsightsError
+from ._local import Local
 
 Token = str | Callable[[], str] | httpx.Auth
 """What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""
@@ -52,8 +53,9 @@ class _TokenProviderAuth(httpx.Auth):
         self._provider = provider
         self._calls = 0
         self._header = ""
-        self._lock = threading.Lock()
-        self._async_lock = anyio.Lock()
+        # A lock that another thread held at a fork never opens, and an async one belongs to its event loop.
+        self._lock = Local(threading.Lock(), threading.Lock)
+        self._async_lock = Local(anyio.Lock(), anyio.Lock, per_loop=True)
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = self._get_header()
@@ -73,7 +75,7 @@ class _TokenProviderAuth(httpx.Auth):
 
     def _get_header(self) -> str:
         calls = self._calls
-        with self._lock:
+        with self._lock.get():
             if self._calls == calls:
                 with _wrap_exception():
                     token = self._provider()
@@ -82,7 +84,7 @@ class _TokenProviderAuth(httpx.Auth):
 
     async def _get_header_async(self) -> str:
         calls = self._calls
-        async with self._async_lock:
+        async with self._async_lock.get():
             if self._calls == calls:
                 with _wrap_exception():
                     token = self._provider()

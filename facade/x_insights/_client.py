@@ -14,7 +14,8 @@ from ._endpoints import Page
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
 from ._gate import RateLimitGate
-from ._options import Options, validate_type
+from ._local import Local
+from ._options import Options, refuse_http_client, validate_type
 from ._pages import Batch, PageCollector
 from ._query import EnumNames, validate_query
 from ._rate_limit import RateLimit
@@ -64,9 +65,9 @@ class InsightsClient:
         self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
         self._owns_http = http_client is None
         if http_client is None:
-            self._http = self._options.create_client()
+            self._http = Local(self._options.create_client(), self._options.create_client)
         else:
-            self._http = validate_type("http_client", http_client, httpx.Client)
+            self._http = Local(validate_type("http_client", http_client, httpx.Client), refuse_http_client)
 
     def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -124,8 +125,8 @@ class InsightsClient:
 
     def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
-        if self._owns_http:
-            self._http.close()
+        if self._owns_http and (http := self._http.close()):
+            http.close()
 
     def __enter__(self) -> Self:
         return self
@@ -158,15 +159,16 @@ class InsightsClient:
         return outcome
 
     def _send(self, batch: Batch) -> Page | Exception:
-        request = build_request(self._http, self._options, batch)
+        http = self._http.get()
+        request = build_request(http, self._options, batch)
         try:
-            response = self._http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
+            response = http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else _read_body(response)
             outcome = read_response(batch, response, raw)
         except Exception as error:
-            return convert_exception(request, error, is_closed=self._http.is_closed)
+            return convert_exception(request, error, is_closed=http.is_closed)
         self._gate.update(batch.endpoint.name, response.headers, outcome)
         self._api_version = response.headers.get("api-version")
         return outcome

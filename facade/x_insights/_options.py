@@ -5,7 +5,7 @@ import ipaddress
 import math
 import os
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import attrs
 import httpx
@@ -14,7 +14,7 @@ import x_insights_api
 
 from ._auth import create_auth
 from ._endpoints import ENDPOINTS, METRIC_NAMES, Endpoint
-from ._errors import InvalidRequestError
+from ._errors import InvalidRequestError, XInsightsError
 from ._query import MetricParser
 from ._validation import create_name_parser, format_value
 
@@ -140,6 +140,14 @@ def _remove_location(response: httpx.Response) -> None:
 
 async def _remove_location_async(response: httpx.Response) -> None:
     _remove_location(response)
+
+
+def refuse_http_client() -> NoReturn:
+    """Raise the error for an `http_client` of the caller's in another process or event loop than its own."""
+    raise XInsightsError(
+        "`http_client` cannot be used in another process or event loop than the one it was passed in:"
+        " create it and this client there, or pass none"
+    )
 
 
 @contextlib.contextmanager

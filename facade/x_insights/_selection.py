@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from ._endpoints import Endpoint
+from ._local import Local
 
 logger = logging.getLogger("x_insights")
 
@@ -15,7 +16,7 @@ class EndpointSelector:
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._fallbacks = dict(itertools.pairwise(endpoints))
-        self._lock = threading.Lock()
+        self._lock = Local(threading.Lock(), threading.Lock)
         self.current = endpoints[0]
         """The endpoint to try first."""
 
@@ -25,7 +26,7 @@ class EndpointSelector:
 
     def record_success(self, endpoint: Endpoint) -> None:
         """Try this endpoint first from now on, if it is the fallback of the one tried first so far."""
-        with self._lock:  # threads that fall back at the same time log one warning
+        with self._lock.get():  # threads that fall back at the same time log one warning
             withdrawn = self.current
             if self.find_fallback(withdrawn) is not endpoint:
                 return
