@@ -28,8 +28,12 @@ from ._validation import TweetIds
 class AsyncInsightsClient:
     """The same as `InsightsClient`, on asyncio and trio, with several pages in flight.
 
+    A client works in one event loop after another, one loop at a time, such as those of several `asyncio.run`. One with
+    an `http_client` raises an error in another event loop or process.
+
     Args:
         token: Also an async callable. The other options are those of `InsightsClient`.
+        deadline: Bounds an async callable and the auth and hooks of an `http_client` too. `timeout` is not rounded.
         http_client: An `httpx.AsyncClient`.
         max_concurrency: The number of pages in flight at once, per call.
     """
@@ -42,16 +46,17 @@ class AsyncInsightsClient:
         timeout: float | httpx.Timeout = 10.0,
         attempts: int = 3,
         max_wait: float = 60.0,
+        deadline: float | None = 300.0,
         endpoint: str = "28hr",
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        self._options = Options(base_url, timeout, attempts, max_wait, endpoint, token)
+        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint, token)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
         self._selector = EndpointSelector(self._options.endpoints)
         self._gate = RateLimitGate(max_wait)
         self._api_version: str | None = None
-        self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
+        self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None)
         self._owns_http = http_client is None
         if http_client is None:
             create = self._options.create_async_client
@@ -125,14 +130,20 @@ class AsyncInsightsClient:
                 tasks.start_soon(fetch)
 
     async def _fetch_page(self, batch: Batch) -> Page:
-        state = RetryState(self._options.attempts, self._options.max_wait)
+        state = RetryState(self._options.attempts, self._options.max_wait, self._options.deadline)
         return await self._retry(state.compute_wait, self._attempt, state, batch)
 
     async def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()
         for seconds in self._gate.compute_waits(batch.endpoint.name):
             await anyio.sleep(seconds)
-        outcome = await self._send(batch)
+        state.deadline.start()
+        outcome: Page | Exception | None = None
+        with anyio.move_on_after(state.deadline.compute_left()):
+            outcome = await self._send(batch)
+        state.deadline.stop()
+        if outcome is None:  # the scope was cancelled, by the deadline and not by the caller
+            raise state.deadline.create_error()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

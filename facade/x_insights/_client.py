@@ -10,7 +10,9 @@ import stamina
 
 from ._auth import Token
 from ._body import RawBody
+from ._deadline import Deadline
 from ._endpoints import Page
+from ._errors import TransportError
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
 from ._gate import RateLimitGate
@@ -28,8 +30,12 @@ from ._validation import TweetIds
 class InsightsClient:
     """Fetches the insights of Posts over the last 28 hours (`GET /2/insights/28hr` or `GET /2/tweets/analytics`).
 
-    For one page of IDs, a call takes at most `attempts` x (`max_wait` + the timeouts) + (`attempts` - 1) x `max_wait`
-    seconds. The timeouts are those to get a connection, to send the request, and for each read of the response.
+    For one page of IDs, a call takes at most `deadline` seconds apart from the waits that X asks for: `max_wait` bounds
+    each of them, and there are at most two per attempt. A body is read and decoded up to 64 MiB. Not bounded are DNS
+    look-ups, and code of your own: a callable `token`, and the auth and hooks of an `http_client`.
+
+    A client may be used by several threads, and in processes that are forked later: it opens connections of its own
+    there. One with an `http_client` raises an error in another process.
 
     Args:
         token: A user's access token, a callable that returns one, or an `httpx.Auth`. A callable is called before
@@ -39,6 +45,8 @@ class InsightsClient:
         attempts: Attempts per request. Connection errors, timeouts, 5xx and used-up request windows are retried.
         max_wait: The longest wait, in seconds, for a request window or for `Retry-After`. If X asks for more,
             RateLimitError or ServerError is raised at once.
+        deadline: Seconds for one page of IDs: all attempts and the pauses between them, also if a response trickles in.
+            None for no deadline. With a deadline, `timeout` is rounded up to whole seconds.
         endpoint: `28hr` for `GET /2/insights/28hr`, `analytics` for `GET /2/tweets/analytics`, or `auto` for the first,
             and for the second after the first has responded with a 404 without a body.
         http_client: Your own client, for proxies, TLS and instrumentation. It keeps its headers and is not closed.
@@ -55,14 +63,15 @@ class InsightsClient:
         timeout: float | httpx.Timeout = 10.0,
         attempts: int = 3,
         max_wait: float = 60.0,
+        deadline: float | None = 300.0,
         endpoint: str = "28hr",
         http_client: httpx.Client | None = None,
     ) -> None:
-        self._options = Options(base_url, timeout, attempts, max_wait, endpoint, token)
+        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint, token)
         self._selector = EndpointSelector(self._options.endpoints)
         self._gate = RateLimitGate(max_wait)
         self._api_version: str | None = None
-        self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_max=min(5.0, max_wait))
+        self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None)
         self._owns_http = http_client is None
         if http_client is None:
             self._http = Local(self._options.create_client(), self._options.create_client)
@@ -146,21 +155,26 @@ class InsightsClient:
                 collector.add(batch, self._fetch_page(batch))
 
     def _fetch_page(self, batch: Batch) -> Page:
-        state = RetryState(self._options.attempts, self._options.max_wait)
+        state = RetryState(self._options.attempts, self._options.max_wait, self._options.deadline)
         return self._retry(state.compute_wait, self._attempt, state, batch)
 
     def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()
         for seconds in self._gate.compute_waits(batch.endpoint.name):
             time.sleep(seconds)
-        outcome = self._send(batch)
+        state.deadline.start()
+        outcome = self._send(batch, state.deadline)
+        state.deadline.stop()
+        if isinstance(outcome, TransportError) and state.deadline.has_passed():
+            outcome = state.deadline.create_error()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def _send(self, batch: Batch) -> Page | Exception:
+    def _send(self, batch: Batch, deadline: Deadline) -> Page | Exception:
         http = self._http.get()
         request = build_request(http, self._options, batch)
+        request.extensions["timeout"] = deadline.create_timeouts(self._options.timeout)
         try:
             response = http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):

@@ -75,6 +75,12 @@ def _validate_max_wait(max_wait: float) -> float:
     return max_wait
 
 
+def _validate_deadline(deadline: float | None) -> float | None:
+    if deadline is not None and (not _is_number(deadline) or deadline <= 0):
+        raise InvalidRequestError(f"deadline is {format_value(deadline)}: pass a positive number of seconds or None")
+    return deadline
+
+
 def _validate_endpoint(endpoint: str) -> tuple[Endpoint, ...]:
     if not isinstance(endpoint, str) or endpoint not in ENDPOINTS:
         raise InvalidRequestError(f"endpoint is {format_value(endpoint)}: pass one of {', '.join(ENDPOINTS)}")
@@ -100,6 +106,7 @@ class Options:
     timeout: httpx.Timeout = attrs.field(converter=_validate_timeout)
     attempts: int = attrs.field(converter=_validate_attempts)
     max_wait: float = attrs.field(converter=_validate_max_wait)
+    deadline: float | None = attrs.field(converter=_validate_deadline)
     endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
     """The endpoints to ask, in the order in which they are tried."""
     auth: httpx.Auth = attrs.field(converter=create_auth, alias="token")

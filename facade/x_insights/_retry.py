@@ -1,19 +1,26 @@
-"""Retries: which failures are retried, and when. The exponential backoff with jitter is stamina's."""
+"""Retries: which failures are retried, and when. stamina makes the attempts."""
 
 import logging
 import random
 import time
 
+import stamina
+
+from ._deadline import Deadline
 from ._errors import ApiError, RateLimitError, XInsightsError
 from ._gate import JITTER
 
 logger = logging.getLogger("x_insights")
 
+# The longest pause before an attempt that X does not ask for, in seconds.
+LONGEST_BACKOFF = 5.0
+
 
 class RetryState:
     """The attempts of one request."""
 
-    def __init__(self, attempts: int, max_wait: float) -> None:
+    def __init__(self, attempts: int, max_wait: float, deadline: float | None) -> None:
+        self.deadline = Deadline(deadline)
         self._attempts = attempts
         self._max_wait = max_wait
         self._started = 0
@@ -31,10 +38,18 @@ class RetryState:
         if not isinstance(error, XInsightsError) or not error.retryable:
             return False
         self._failure, self._failed_at = type(error).__name__, time.monotonic()
+        if self.deadline.has_passed():
+            return False
         if not isinstance(error, ApiError):
-            return True
+            return self._compute_backoff()
         self._failure += f" {error.status}"
         if error.retry_after is None and not isinstance(error, RateLimitError):
-            return True
+            return self._compute_backoff()
+        # The deadline does not count what X asks for.
         wait = max(1.0, error.retry_after or 0.0)
         return wait <= self._max_wait and min(wait + random.uniform(0, JITTER), self._max_wait)
+
+    def _compute_backoff(self) -> bool | float:
+        """Return the seconds of an exponential backoff with jitter, or False if they do not fit into the deadline."""
+        pause = min(0.1 * 2.0 ** (self._started - 1) + random.uniform(0, JITTER), LONGEST_BACKOFF, self._max_wait)
+        return self.deadline.reserve(0.0 if stamina.is_testing() else pause) and pause

@@ -1,0 +1,72 @@
+"""The deadline of one page: the time that its attempts and the pauses between them may take."""
+
+import math
+import time
+
+import httpx
+
+from ._errors import TransportError
+
+# No socket accepts a timeout of many years.
+_LONGEST_TIMEOUT = 1_000_000
+
+
+class Deadline:
+    """Counts the time that one page takes, apart from the waits that X asks for."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self._left = math.inf if seconds is None else seconds
+        self._ends_at = math.inf
+
+    def start(self) -> None:
+        """Start to count, before a request is sent."""
+        self._ends_at = time.monotonic() + self._left
+
+    def stop(self) -> None:
+        """Stop to count, when the request has ended."""
+        self._left = self.compute_left()
+
+    def compute_left(self) -> float:
+        """Return the seconds that are left to a request."""
+        return self._ends_at - time.monotonic()
+
+    def has_passed(self) -> bool:
+        """Return whether no time is left for another request."""
+        return self._left <= 0
+
+    def reserve(self, pause: float) -> bool:
+        """Count a pause before the next attempt. Return False if it does not fit into what is left."""
+        if pause >= self._left:
+            return False
+        self._left -= pause
+        return True
+
+    def create_timeouts(self, timeout: httpx.Timeout) -> dict[str, object]:
+        """Return the value of httpx's request extension `timeout` for the synchronous client."""
+        if self._seconds is None:
+            return {**timeout.as_dict()}
+        pool = self.compute_left() if timeout.pool is None else min(timeout.pool, self.compute_left())
+        limits = {"connect": timeout.connect, "read": timeout.read, "write": timeout.write}
+        return {"pool": pool, **{name: _SecondsLeft(self, limit) for name, limit in limits.items()}}
+
+    def create_error(self) -> TransportError:
+        """Return the error for a page that has not arrived in time."""
+        return TransportError(f"no complete response within the deadline of {self._seconds:g} s")
+
+
+class _SecondsLeft:
+    """A timeout that a socket converts to a number before each operation, so that many short ones are bounded too.
+
+    A socket accepts a float, whose value is fixed, or an object with `__index__`, which is in whole seconds.
+    """
+
+    def __init__(self, deadline: Deadline, limit: float | None) -> None:
+        self._deadline = deadline
+        self._limit = _LONGEST_TIMEOUT if limit is None else limit
+
+    def __index__(self) -> int:
+        left = self._deadline.compute_left()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        return math.ceil(min(self._limit, left, _LONGEST_TIMEOUT))

@@ -1,0 +1,154 @@
+"""The deadline of a page: it bounds whatever trickles in, and not the waits that X asks for."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import threading
+import time
+
+import anyio
+import httpx
+import pytest
+from helpers import IDS, assert_plain
+
+from x_insights import AsyncInsightsClient, Insights, ServerError, TransportError
+from x_insights._deadline import Deadline
+
+HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+# Each is what comes first, and what then comes for ever.
+TRICKLES = {
+    "nothing but headers": (HEADERS, b"X-Header: 1\r\n"),
+    "one header": (HEADERS + b"X-Header: ", b"1"),
+    "informational responses": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "body": (HEADERS + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "chunks": (HEADERS + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "size of a chunk": (HEADERS + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+}
+
+
+@pytest.fixture
+def trickle():
+    """Start a server that sends `first`, and then `part` until the client hangs up. Returns the server's address."""
+    stopped = threading.Event()
+    threads = []
+
+    def send(connection, first, part, interval):
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(first)
+            while not stopped.wait(interval):
+                connection.sendall(part)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle(first, part, interval=0.02):
+            def serve():
+                with contextlib.suppress(OSError):
+                    while True:
+                        connection, _ = server.accept()
+                        connection.settimeout(10)
+                        threads.append(threading.Thread(target=send, args=(connection, first, part, interval)))
+                        threads[-1].start()
+
+            threads.append(threading.Thread(target=serve))
+            threads[-1].start()
+            return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+        yield trickle
+        stopped.set()
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("name", TRICKLES)
+def test_response_that_trickles_in_is_given_up(get, trickle, name):
+    with pytest.raises(TransportError) as caught:
+        get(trickle(*TRICKLES[name]), [1, 2], "likes", deadline=0.5)
+    error = caught.value
+    assert str(error) == "no complete response within the deadline of 0.5 s"
+    assert error.retryable
+    assert isinstance(error.partial, Insights)
+    assert error.pending == ("1", "2")
+    assert_plain(error)
+
+
+@pytest.mark.parametrize("name", ["informational responses", "chunks"])
+def test_flood_is_given_up(get, trickle, name):
+    first, part = TRICKLES[name]
+    with pytest.raises(TransportError, match="deadline of 1 s"):
+        get(trickle(first, part * 50, 0.001), [1, 2], "likes", deadline=1)
+
+
+def test_silent_server_is_given_up_at_the_deadline(get):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(TransportError, match="deadline"):
+            get(url, [1, 2], "likes", deadline=0.2, timeout=httpx.Timeout(None))
+
+
+def test_without_a_deadline_timeouts_are_those_of_the_caller(get, sandbox):
+    assert len(get(sandbox.url, IDS[:30], "likes", deadline=None)) == 30
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(TransportError, match="ReadTimeout"):
+            get(url, "1", "likes", deadline=None, timeout=0.1, attempts=1)
+
+
+@pytest.mark.usefixtures("clock")
+def test_waits_that_x_asks_for_are_not_counted(get, sandbox):
+    sandbox.fail_next(status=429, headers={"Retry-After": "50"})
+    sandbox.fail_next(status=503, headers={"Retry-After": "50"})
+    assert len(get(sandbox.url, "1", "likes", deadline=30)) == 1
+
+
+def test_pause_that_does_not_fit_is_not_begun(get, sandbox, clock):
+    sandbox.fail_next(9)
+    with pytest.raises(ServerError):
+        get(sandbox.url, "1", "likes", deadline=12, attempts=10)
+    # The pauses grow: 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5 and 5 s, each with up to a second more, but at most 5.
+    assert 3 < len(sandbox.requests) < 9
+    assert sum(clock.sleeps) < 12
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_token_callable_is_bounded_in_the_async_client(backend, sandbox):
+    async def main():
+        async with AsyncInsightsClient(anyio.sleep_forever, base_url=sandbox.url, deadline=0.2) as client:
+            await client.get_28hr([1, 2], "likes")
+
+    with pytest.raises(TransportError, match="deadline") as caught:
+        anyio.run(main, backend=backend)
+    assert caught.value.pending == ("1", "2")
+
+
+@pytest.mark.parametrize("deadline", [5, None])
+def test_timeout_of_each_operation_is_the_rest_of_the_deadline(monkeypatch, deadline):
+    now = itertools.count(100)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    counted = Deadline(deadline)
+    counted.start()
+    timeouts = counted.create_timeouts(httpx.Timeout(3.5, pool=None))
+    if deadline is None:
+        assert timeouts == httpx.Timeout(3.5, pool=None).as_dict()
+        return
+    assert timeouts["pool"] == 4
+    with socket.socket() as each:
+        taken = []
+        for _ in range(3):
+            each.settimeout(timeouts["read"])
+            taken.append(each.gettimeout())
+        assert taken == [3, 2, 1]
+        with pytest.raises(TimeoutError):
+            each.settimeout(timeouts["read"])
+
+
+def test_timeout_that_is_not_whole_is_rounded_up():
+    counted = Deadline(1e12)
+    counted.start()
+    timeouts = counted.create_timeouts(httpx.Timeout(2.5, connect=None))
+    assert timeouts["read"].__index__() == 3
+    assert timeouts["connect"].__index__() == 1_000_000
+    assert timeouts["pool"] == 2.5
