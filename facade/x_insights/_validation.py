@@ -62,7 +62,7 @@ def parse_id(value: object) -> str:
         # The method of `str` itself returns a plain str for an instance of a subclass.
         if ID_PATTERN.fullmatch(value) and (digits := str.lstrip(value, "0")):
             return digits
-    elif not isinstance(value, bool) and hasattr(value, "__index__"):
+    elif isinstance(value, int | SupportsIndex) and not isinstance(value, bool):
         number = 0
         with contextlib.suppress(TypeError):  # an array of numpy has the method too
             number = int(operator.index(value))  # a member of an enum of ints would be printed as its name

@@ -59,6 +59,7 @@ async def token() -> str:
 def synchronous(http_client: httpx.Client) -> None:
     InsightsClient()
     InsightsClient(lambda: "token", base_url="https://api.x.com", timeout=httpx.Timeout(5), attempts=1, max_wait=0)
+    InsightsClient("token", deadline=None)
     InsightsClient(Signer(), http_client=http_client, timeout=5, endpoint="auto")
     InsightsClient(token)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with InsightsClient("token") as client:
@@ -77,6 +78,7 @@ async def asynchronous(http_client: httpx.AsyncClient) -> None:
     AsyncInsightsClient(token, http_client=http_client, max_concurrency=8, endpoint="analytics")
     async with AsyncInsightsClient(lambda: "token") as client:
         assert_type(client, AsyncInsightsClient)
+        AsyncInsightsClient("token", deadline=0.5)
         assert_type(await client.get_28hr("20", Metric.LIKES), Insights)
         assert_type(client.iter_28hr("20", "likes"), AsyncIterator[Insights])
         assert_type(client.rate_limit, RateLimit | None)
