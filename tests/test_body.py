@@ -15,6 +15,7 @@ from helpers import GET, TOKEN, assert_plain, get_sync
 
 import x_insights
 from x_insights import ResponseError
+from x_insights._body import RawBody
 
 PAGE = json.dumps({"data": [{"measurement": {"metrics_total": [{"tweet_id": "1"}]}}]}).encode()
 
@@ -65,6 +66,14 @@ def test_body_that_is_too_large_is_a_response_error(failure, httpserver, status,
 
 
 @pytest.mark.usefixtures("_small_bound")
+def test_parts_beyond_the_bound_are_ignored():
+    body = RawBody()
+    added = [body.add(part) for part in (b"a", b"b" * 2**19, b"c" * 2**19, b"d")]
+    assert added == [False, False, True, True]
+    assert body.join() == b"a" + b"b" * 2**19 + b"c" * 2**19
+
+
+@pytest.mark.usefixtures("_small_bound")
 def test_body_of_the_largest_size_is_read(get, answer):
     assert list(get(answer(PAGE.ljust(2**20)), "1", "likes")) == ["1"]
 
@@ -90,6 +99,7 @@ import contextlib, resource, sys
 sys.path[:0] = sys.argv[2:]
 from helpers import GET
 from x_insights import ResponseError
+from x_insights._body import RawBody
 from x_insights.testing import Sandbox  # noqa: F401 (what a test process has loaded anyway)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 kind, url = sys.argv[1].split(" ")

@@ -17,18 +17,22 @@ class RawBody:
     """Collects the parts of a body as they come."""
 
     def __init__(self) -> None:
-        # One buffer, because a list of very small parts takes many times their size.
-        self._buffer = bytearray()
+        self._body: bytes | bytearray = b""
 
     def add(self, part: bytes) -> bool:
         """Add a part. Return whether the body is larger than `MAX_SIZE`. Further parts are ignored then."""
-        if not is_too_large(self._buffer):
-            self._buffer += part
-        return is_too_large(self._buffer)
+        if not self._body:
+            self._body = part  # most bodies have one part, which is not copied
+        elif not is_too_large(self._body):
+            # One buffer, because a list of very small parts takes many times their size.
+            if isinstance(self._body, bytes):
+                self._body = bytearray(self._body)
+            self._body += part
+        return is_too_large(self._body)
 
     def join(self) -> bytes:
         """Return all parts as one."""
-        return bytes(self._buffer)
+        return bytes(self._body)
 
 
 def is_too_large(body: bytes | bytearray) -> bool:

@@ -46,9 +46,13 @@ class Deadline:
         """Return the value of httpx's request extension `timeout` for the synchronous client."""
         if self._seconds is None:
             return {**timeout.as_dict()}
-        pool = self.compute_left() if timeout.pool is None else min(timeout.pool, self.compute_left())
-        limits = {"connect": timeout.connect, "read": timeout.read, "write": timeout.write}
-        return {"pool": pool, **{name: _SecondsLeft(self, limit) for name, limit in limits.items()}}
+        left = self.compute_left()
+        return {
+            "pool": left if timeout.pool is None or timeout.pool > left else timeout.pool,
+            "connect": _SecondsLeft(self, timeout.connect),
+            "read": _SecondsLeft(self, timeout.read),
+            "write": _SecondsLeft(self, timeout.write),
+        }
 
     def create_error(self) -> TransportError:
         """Return the error for a page that has not arrived in time."""
@@ -60,6 +64,8 @@ class _SecondsLeft:
 
     A socket accepts a float, whose value is fixed, or an object with `__index__`, which is in whole seconds.
     """
+
+    __slots__ = ("_deadline", "_limit")
 
     def __init__(self, deadline: Deadline, limit: float | None) -> None:
         self._deadline = deadline

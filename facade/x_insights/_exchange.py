@@ -69,9 +69,11 @@ def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
     """Raise ValueError if a body of the right shape does not respond to the request."""
     if page.totals or page.series:
         # A server or proxy that sends a response twice shifts every later one on the connection.
-        if not any(tweet_id in batch.tweet_ids for tweet_id, _ in itertools.chain(page.totals, page.series)):
-            raise ValueError("it measures other Posts, and none of those that were requested")
-    elif not page.errors:
+        for tweet_id, _ in itertools.chain(page.totals, page.series):
+            if tweet_id in batch.tweet_ids:
+                return
+        raise ValueError("it measures other Posts, and none of those that were requested")
+    if not page.errors:
         members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if members and members.keys().isdisjoint(("data", "errors")):  # the body of an error
             raise ValueError("it has neither `data` nor `errors`")

@@ -19,6 +19,7 @@ TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
 
 ID_PATTERN = re.compile("^[0-9]{1,19}$")
 """`pattern` of the schema `TweetId` in X's document."""
+_PLAIN_ID = re.compile("[1-9][0-9]{0,18}")  # most IDs, which need no conversion
 
 
 class InvalidValueError(Exception):
@@ -57,6 +58,8 @@ def validate_ids(tweet_ids: TweetIds) -> tuple[str, ...]:
 
 def parse_id(value: object) -> str:
     """Return one ID as text. Raises InvalidValueError if it is not an ID."""
+    if type(value) is str and _PLAIN_ID.fullmatch(value):
+        return value
     if isinstance(value, str):
         # fullmatch, because `$` alone matches before a trailing newline.
         # The method of `str` itself returns a plain str for an instance of a subclass.
