@@ -19,8 +19,6 @@ from x_insights.testing import Sandbox
 
 # How fast the machine is must not decide whether a test passes.
 settings.register_profile("tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-# For `nox -s fuzz`: far more examples than a test run has time for.
-settings.register_profile("fuzz", settings.get_profile("tests"), max_examples=20_000)
 settings.load_profile("tests")
 
 
