@@ -1,128 +1,161 @@
-"""Fetch thousands of pages from a sandbox that fails three times in ten, and resume until all of them have arrived.
+"""Fetch thousands of pages through faults, and resume until all of them have arrived.
 
-Prints the faults and errors that the clients survived. Exits 1 if an id is missing, arrives twice, or has other values
-than without faults.
+Each client (sync, asyncio, trio) fetches `--pages` pages, from either endpoint and with `auto`, over TCP and over TLS.
+Prints the faults and errors that it survived, and what was lost, doubled, mixed up or untyped. Exits 1 if anything was.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import contextlib
+import itertools
+import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from typing import Any
 
-import anyio
 import attrs
-import httpx
 import stamina
 
-from x_insights import AsyncInsightsClient, Insights, InsightsClient, XInsightsError
+from callers import KINDS, Get, has_option, open_get
+from faults import LEGACY_MESSAGE
+from faulty_proxy import FaultyProxy
+from raw_server import RawServer, serve
+from tally import Tally, format_counts
+from tls_relay import TlsRelay, create_contexts
+from x_insights import Insights, XInsightsError
 from x_insights.testing import Sandbox
+from x_insights.testing._figures import compute_totals
 
-METRICS = ("impressions", "likes")
-HTML = b"<html><body>503 Service Temporarily Unavailable</body></html>"
-RATE_LIMITED = b'{"errors":[{"code":88,"message":"Rate limit exceeded"}]}'
+METRICS = ("Impressions", "Likes")
+PAGE_SIZES = {"28hr": 25, "analytics": 100, "auto": 25}
+TRANSPORTS = ("tcp", "tls")
+PAGES_PER_CALL = 12
+# A client that gets no further in so many calls in a row never will.
+MOST_IDLE_CALLS = 500
 
 
 @attrs.define
-class Report:
-    """The requests of a soak run, and the faults and errors that it survived."""
+class Report(Tally):
+    """A soak run of one client with one endpoint and transport."""
 
     requests: int = 0
     faults: Counter[str] = attrs.field(factory=Counter)
-    errors: Counter[str] = attrs.field(factory=Counter)
+
+    def add(self, other: Report) -> None:
+        """Add the figures of another run."""
+        self.requests += other.requests
+        self.faults += other.faults
+        self.errors += other.errors
+        self.flaws += other.flaws
 
 
-def soak(pages: int, seed: int, *, asynchronous: bool) -> Report:
-    """Fetch `pages` pages despite faults, and compare them with the same pages fetched without faults."""
-    tweet_ids = [str(10**18 + each) for each in range(pages * 25)]
-    with Sandbox(rate_limit=10**9) as faultless, InsightsClient("any", base_url=faultless.url) as client:
-        expected = client.get_28hr(tweet_ids, METRICS)
-    report = Report()
-    # A busy client exhausts this rate limit again and again. Retries do not pause, so many requests fail for good.
-    with Sandbox(rate_limit=20, window=0.2) as sandbox, stamina.set_testing(True, attempts=3, cap=True):
-        inject = partial(inject_fault, sandbox, random.Random(seed), report)
-        fetch = fetch_async if asynchronous else fetch_sync
-        parts = fetch_all(partial(fetch, sandbox.url, inject), tuple(tweet_ids), report)
-        report.requests = len(sandbox.requests)
-    if Counter(tweet_id for part in parts for tweet_id in part) != Counter(tweet_ids):
-        raise AssertionError("an id is missing, or arrived more than once")
-    if {each: part[each] for part in parts for each in part} != dict(expected):
-        raise AssertionError("a value is not the one without faults")
+def soak(pages: int, seed: int, kind: str, endpoint: str, transport: str) -> Report:
+    """Fetch `pages` pages despite faults, and compare them with the sandbox's figures."""
+    report, size = Report(), PAGE_SIZES[endpoint]
+    deadline: dict[str, Any] = {"deadline": 1.0} if has_option("deadline") else {}
+    with contextlib.ExitStack() as stack:
+        # A busy client exhausts this rate limit again and again. Retries do not pause, so many requests fail for good.
+        sandbox = stack.enter_context(Sandbox(rate_limit=20, window=0.2))
+        stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
+        proxy = FaultyProxy(sandbox, seed, has_deadline=bool(deadline))
+        server_tls, client_tls = create_contexts() if transport == "tls" else (None, None)
+        server = RawServer(proxy.respond, server_tls)
+        stack.enter_context(serve(server))
+        url = server.url
+        if transport == "tls":
+            relay = TlsRelay(server.port, seed, proxy.faults)
+            stack.enter_context(serve(relay))
+            url = relay.url
+        get = stack.enter_context(
+            open_get(kind, "any", tls=client_tls, base_url=url, endpoint=endpoint, timeout=60, **deadline)
+        )
+        for number in range(0, pages, PAGES_PER_CALL):
+            if endpoint == "auto" and number >= pages // 2:
+                sandbox.withdraw()
+            numbers = range(number * size, min(number + PAGES_PER_CALL, pages) * size)
+            fetch_all(get, [str(10**18 + each) for each in numbers], proxy, report)
+            sandbox.requests.clear()  # a run may take hours
+        report.requests, report.faults = proxy.requests, proxy.faults
+        report.add_flaw("unbounded: a response that trickled in was not given up", proxy.unbounded)
     return report
 
 
-def fetch_all(fetch: Callable[[tuple[str, ...]], Insights], pending: tuple[str, ...], report: Report) -> list[Insights]:
-    """Fetch until no id is pending. Return the insights that each call returned, or its error carried."""
-    parts = []
-    while pending:
-        try:
-            parts.append(fetch(pending))
-        except XInsightsError as error:
-            report.errors[type(error).__name__] += 1
-            if error.partial is None:
-                raise
-            parts.append(error.partial)
-            pending = error.pending
-            time.sleep(0.01)
-        else:
-            pending = ()
-    return parts
+def fetch_all(get: Get, tweet_ids: Sequence[str], proxy: FaultyProxy, report: Report) -> None:
+    """Fetch until no ID is pending, and count what went wrong on the way."""
+    pending, arrived, idle = tuple(tweet_ids), set[str](), 0
+    while pending and idle < MOST_IDLE_CALLS:
+        insights, left = fetch(get, pending, report)
+        idle += 1
+        if insights is None:
+            continue
+        if insights.keys() - arrived:
+            idle = 0
+        if Counter((*insights.tweet_ids, *left)) != Counter(pending):
+            report.add_flaw("lost: `partial` and `pending` together are not the IDs of the call")
+        report.add_flaw("doubled: arrived before, or is pending as well", len(insights.keys() & {*arrived, *left}))
+        report.add_flaw("mixed up: not an ID of the call", len(insights.keys() - {*pending}))
+        wrong = [each for each in insights.keys() & {*pending} if insights[each] != create_expected(each)]
+        report.add_flaw("mixed up: not the figures of the Post", len(wrong))
+        arrived |= insights.keys() & {*pending}
+        refused = proxy.take_refused(insights.missing)
+        if refused and not any(LEGACY_MESSAGE in error["message"] for error in insights.errors):
+            report.add_flaw("mixed up: errors in the legacy form without X's words")
+        report.add_flaw("lost: missing from a result, without an error", len({*insights.missing} - refused))
+        again = {*left, *refused}
+        # In the order of the call, so that pages stay the same.
+        pending = tuple(each for each in tweet_ids if each in again)
+        time.sleep(0.02 if left else 0)
+    report.add_flaw(f"lost: still pending after {MOST_IDLE_CALLS} calls in a row that brought nothing", len(pending))
 
 
-def inject_fault(sandbox: Sandbox, chance: random.Random, report: Report) -> None:
-    """Make the sandbox fail the next request, three times in ten."""
-    faults: dict[str, Callable[[], None]] = {
-        "503": partial(sandbox.fail_next, body=HTML),
-        "429": partial(sandbox.fail_next, status=429, body=RATE_LIMITED),
-        "dropped": sandbox.drop_next,
-        "truncated": sandbox.truncate_next,
-    }
-    if chance.random() < 0.3:
-        name = chance.choice(list(faults))
-        report.faults[name] += 1
-        faults[name]()
+def fetch(get: Get, tweet_ids: tuple[str, ...], report: Report) -> tuple[Insights | None, tuple[str, ...]]:
+    """Return what one call returned, or its error carried, and the IDs that are pending."""
+    try:
+        return get(tweet_ids, METRICS, "Total"), ()
+    except XInsightsError as error:
+        report.errors[type(error).__name__] += 1
+        if type(error) is XInsightsError:  # that of the caller's own code, of which there is none here
+            report.add_flaw(f"untyped: XInsightsError of {type(error.__cause__).__name__}")
+        if error.partial is None:
+            report.add_flaw(f"untyped: {type(error).__name__} without `partial`")
+        return error.partial, error.pending
+    except Exception as error:
+        report.add_flaw(f"untyped: {type(error).__module__}.{type(error).__qualname__}")
+        return None, tweet_ids
 
 
-def fetch_sync(url: str, inject: Callable[[], None], tweet_ids: tuple[str, ...]) -> Insights:
-    with (
-        httpx.Client(event_hooks={"request": [lambda _: inject()]}) as http_client,
-        InsightsClient("any", base_url=url, http_client=http_client) as client,
-    ):
-        return client.get_28hr(tweet_ids, METRICS)
+def create_expected(tweet_id: str) -> object:
+    """Return the insights of a Post that arrive without faults."""
+    return {"totals": compute_totals(tweet_id, METRICS), "series": []}
 
 
-def fetch_async(url: str, inject: Callable[[], None], tweet_ids: tuple[str, ...]) -> Insights:
-    async def inject_first(_: httpx.Request) -> None:
-        inject()
-
-    async def main() -> Insights:
-        async with (
-            httpx.AsyncClient(event_hooks={"request": [inject_first]}) as http_client,
-            AsyncInsightsClient("any", base_url=url, http_client=http_client) as client,
-        ):
-            return await client.get_28hr(tweet_ids, METRICS)
-
-    return anyio.run(main)
-
-
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=4000)
+    parser.add_argument("--pages", type=int, default=4000, help="for each client")
     parser.add_argument("--seed", type=int, default=28)
-    options = parser.parse_args()
-    for asynchronous in (False, True):
+    options = parser.parse_args(arguments)
+    logging.disable()  # retries, thousands of them
+    courses = list(itertools.product(PAGE_SIZES, TRANSPORTS))
+    pages = -(-options.pages // len(courses))
+    total = Report()
+    for kind, (endpoint, transport) in itertools.product(KINDS, courses):
         begun = time.monotonic()
-        report = soak(options.pages, options.seed, asynchronous=asynchronous)
+        report = soak(pages, options.seed, kind, endpoint, transport)
+        seconds = time.monotonic() - begun
         print(
-            f"{'async' if asynchronous else 'sync'}: {options.pages} pages, no id lost or changed, in"
-            f" {report.requests} requests and {time.monotonic() - begun:.0f} s; faults: {dict(report.faults)};"
-            f" errors: {dict(report.errors)}"
+            f"{kind}, {endpoint}, {transport}: {pages} pages, {report.requests} requests,"
+            f" {sum(report.faults.values())} faults, {sum(report.errors.values())} errors, {seconds:.0f} s;"
+            f" flaws: {format_counts(report.flaws)}",
+            flush=True,
         )
-    return 0
+        total.add(report)
+    print(f"In all {pages * len(courses) * len(KINDS)} pages, {total.requests} requests")
+    print(f"faults: {format_counts(total.faults)}\nerrors: {format_counts(total.errors)}")
+    print(f"lost, doubled, mixed up or untyped: {format_counts(total.flaws)}")
+    return 1 if total.flaws else 0
 
 
 if __name__ == "__main__":
