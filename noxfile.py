@@ -56,9 +56,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Try 20,000 made-up responses with both clients; the tests try 300."""
-    session.install(".[testing]", *group("tests"))
-    session.run("pytest", "tests/test_fuzz.py", "--hypothesis-profile", "fuzz")
+    """Answer all clients with made-up responses: nox -s fuzz [-- --seconds 60]."""
+    session.install(".[testing]", *group("endurance"))
+    session.run("python", "scripts/endurance/fuzz.py", *session.posargs)
 
 
 @nox.session
@@ -94,8 +94,8 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Fetch 4,000 pages through faults, with either client, and print what was survived."""
-    session.install(".[testing]")
+    """Fetch thousands of pages through faults with all clients: nox -s soak [-- --pages 4000]."""
+    session.install(".[testing]", *group("endurance"))
     session.run("python", "scripts/endurance/soak.py", *session.posargs)
 
 
