@@ -135,15 +135,15 @@ def create_expected(tweet_id: str) -> object:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=4000, help="for each client")
-    parser.add_argument("--seed", type=int, default=28)
+    parser.add_argument("--seed", type=int, default=28, help="of the first course; the next ones follow")
     options = parser.parse_args(arguments)
     logging.disable()  # retries, thousands of them
     courses = list(itertools.product(PAGE_SIZES, TRANSPORTS))
     pages = -(-options.pages // len(courses))
     total = Report()
-    for kind, (endpoint, transport) in itertools.product(KINDS, courses):
+    for number, (kind, (endpoint, transport)) in enumerate(itertools.product(KINDS, courses)):
         begun = time.monotonic()
-        report = soak(pages, options.seed, kind, endpoint, transport)
+        report = soak(pages, options.seed + number, kind, endpoint, transport)
         seconds = time.monotonic() - begun
         print(
             f"{kind}, {endpoint}, {transport}: {pages} pages, {report.requests} requests,"
