@@ -91,7 +91,7 @@ def test_soak_run_counts_what_is_mixed_up_or_untyped(find_flaws, monkeypatch):
 def test_soak_run_counts_a_response_that_trickles_in_without_end(sandbox, monkeypatch):
     monkeypatch.setattr(faulty_proxy, "WEIGHTS", {"trickle": 1})
     monkeypatch.setattr(faulty_proxy, "LONGEST_TRICKLE", 0.1)
-    proxy = FaultyProxy(sandbox, 28, has_deadline=True)
+    proxy = FaultyProxy(sandbox, 28)
     server = RawServer(proxy.respond)
     with serve(server), InsightsClient("any", base_url=server.url, timeout=60) as client:
         assert client.get_28hr(IDS[:1], METRICS)[IDS[0]] == create_expected(IDS[0])

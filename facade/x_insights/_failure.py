@@ -11,7 +11,8 @@ from ._errors import TransportError, XInsightsError
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,
-    httpx.InvalidURL,  # of a redirect
+    httpx.InvalidURL,  # of a redirect that httpx cannot build a request for
+    UnicodeError,  # of a redirect to a host name that idna rejects
     httpx.StreamError,
     ssl.SSLError,  # asyncio raises it as it is after the handshake
     OSError,
@@ -33,12 +34,13 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
         return error
     if isinstance(error, _TRANSPORT_ERRORS):
         failure: XInsightsError = _create_transport_error(request, error)
-        is_of_caller = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
+        # httpx wraps the OSErrors of its own connections, but not what idna raises.
+        may_be_of_caller = isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError)
     else:
         # The exception's text may have the token, so that only its type is named.
         failure = XInsightsError(f"the request to {request.url.host} failed: {type(error).__name__} was raised")
-        is_of_caller = True
-    if is_of_caller:  # httpx wraps the OSErrors of its own connections
+        may_be_of_caller = True
+    if may_be_of_caller:
         failure.__cause__ = error
     return failure
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -56,8 +55,3 @@ def open_get(
 
             get = partial(portal.call, get_async)
         yield get
-
-
-def has_option(name: str) -> bool:
-    """Return whether the clients have an option of this name."""
-    return name in inspect.signature(InsightsClient).parameters

@@ -22,20 +22,15 @@ LONGEST_TRICKLE = 30.0
 
 
 class FaultyProxy:
-    """Answers requests as the sandbox does, or with a fault.
+    """Answers requests as the sandbox does, or with a fault."""
 
-    Args:
-        has_deadline: Whether the clients give up a response that trickles in. It does not end otherwise.
-    """
-
-    def __init__(self, sandbox: Sandbox, seed: int, *, has_deadline: bool) -> None:
+    def __init__(self, sandbox: Sandbox, seed: int) -> None:
         self.requests = 0
         self.faults: Counter[str] = Counter()
         self.unbounded = 0
         """The number of trickling responses that no client gave up."""
         self._sandbox = sandbox
         self._deck = Deck(WEIGHTS, seed)
-        self._longest_trickle = LONGEST_TRICKLE if has_deadline else 0.2
         self._previous: dict[str, tuple[frozenset[str], bytes]] = {}
         self._refused: set[str] = set()
         self._lock = threading.Lock()
@@ -99,8 +94,8 @@ class FaultyProxy:
         yield head + separator
         begun = time.monotonic()
         for position in range(len(body)):
-            if time.monotonic() - begun > self._longest_trickle:
-                self.unbounded += self._longest_trickle == LONGEST_TRICKLE
+            if time.monotonic() - begun > LONGEST_TRICKLE:
+                self.unbounded += 1
                 yield body[position:]
                 return
             yield body[position : position + 1]

@@ -122,7 +122,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=28, help="of the first round of examples; the next ones follow")
     options = parser.parse_args(arguments)
-    logging.disable()  # retries, thousands of them
     report = fuzz_for(options.seconds, options.seed)
     print(f"{report.examples} examples, each with the clients {', '.join(KINDS)}: {format_counts(report.outcomes)}")
     print(f"Lost, mixed up, untyped: {format_counts(report.flaws)}")
@@ -132,4 +131,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()  # retries, thousands of them
     sys.exit(main())

@@ -14,12 +14,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import stamina
 
-from callers import KINDS, Get, has_option, open_get
+from callers import KINDS, Get, open_get
 from faults import LEGACY_MESSAGE
 from faulty_proxy import FaultyProxy
 from raw_server import RawServer, serve
@@ -55,12 +54,11 @@ class Report(Tally):
 def soak(pages: int, seed: int, kind: str, endpoint: str, transport: str) -> Report:
     """Fetch `pages` pages despite faults, and compare them with the sandbox's figures."""
     report, size = Report(), PAGE_SIZES[endpoint]
-    deadline: dict[str, Any] = {"deadline": 1.0} if has_option("deadline") else {}
     with contextlib.ExitStack() as stack:
         # A busy client exhausts this rate limit again and again. Retries do not pause, so many requests fail for good.
         sandbox = stack.enter_context(Sandbox(rate_limit=20, window=0.2))
         stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
-        proxy = FaultyProxy(sandbox, seed, has_deadline=bool(deadline))
+        proxy = FaultyProxy(sandbox, seed)
         server_tls, client_tls = create_contexts() if transport == "tls" else (None, None)
         server = RawServer(proxy.respond, server_tls)
         stack.enter_context(serve(server))
@@ -70,7 +68,7 @@ def soak(pages: int, seed: int, kind: str, endpoint: str, transport: str) -> Rep
             stack.enter_context(serve(relay))
             url = relay.url
         get = stack.enter_context(
-            open_get(kind, "any", tls=client_tls, base_url=url, endpoint=endpoint, timeout=60, **deadline)
+            open_get(kind, "any", tls=client_tls, base_url=url, endpoint=endpoint, timeout=60, deadline=1.0)
         )
         for number in range(0, pages, PAGES_PER_CALL):
             if endpoint == "auto" and number >= pages // 2:
@@ -137,7 +135,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=4000, help="for each client")
     parser.add_argument("--seed", type=int, default=28, help="of the first course; the next ones follow")
     options = parser.parse_args(arguments)
-    logging.disable()  # retries, thousands of them
     courses = list(itertools.product(PAGE_SIZES, TRANSPORTS))
     pages = -(-options.pages // len(courses))
     total = Report()
@@ -159,4 +156,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()  # retries, thousands of them
     sys.exit(main())
