@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import faulty_proxy
 import soak as soak_module
 from callers import KINDS
-from faults import WEIGHTS
+from faults import LEGACY_MESSAGE, WEIGHTS
 from faulty_proxy import FaultyProxy
 from raw_server import RawServer, serve
 from soak import METRICS, Report, create_expected, fetch_all, main, soak
@@ -36,13 +38,6 @@ def test_soak_run_loses_no_ids(kind, endpoint, transport):
     assert report.errors["ResponseError"] > 0
 
 
-class NoFaults:
-    """A proxy that has refused nothing."""
-
-    def take_refused(self, tweet_ids):
-        return frozenset()
-
-
 @pytest.fixture
 def find_flaws(sandbox, monkeypatch):
     """Fetch with a client of which every call goes through `change(get, tweet_ids)`. Return the flaws."""
@@ -51,7 +46,7 @@ def find_flaws(sandbox, monkeypatch):
     def find_flaws(change):
         report = Report()
         with InsightsClient("any", base_url=sandbox.url) as client:
-            fetch_all(lambda ids, *rest: change(lambda ids: client.get_28hr(ids, *rest), ids), IDS, NoFaults(), report)
+            fetch_all(lambda ids, *rest: change(lambda ids: client.get_28hr(ids, *rest), ids), IDS, report)
         return dict(report.flaws)
 
     return find_flaws
@@ -66,20 +61,34 @@ def fail(partial, pending, error=ResponseError):
 def test_soak_run_counts_what_is_lost(find_flaws):
     assert find_flaws(lambda get, ids: get(ids)) == {}
     assert find_flaws(lambda get, ids: get(ids[1:])) == {
-        "lost: `partial` and `pending` together are not the IDs of the call": 1
+        "lost: `partial` and `pending` together are not the IDs of the call": 1,
+        "lost: did not arrive in the end": 1,
     }
     assert find_flaws(lambda get, ids: fail(get(ids[:25]), ids[25:])) == {}
     assert find_flaws(lambda get, ids: fail(get(IDS[:1]), IDS)) == {
         "lost: `partial` and `pending` together are not the IDs of the call": 4,
         "doubled: arrived before, or is pending as well": 4,
-        "lost: still pending after 3 calls in a row that brought nothing": 50,
+        "lost: did not arrive in the end": 49,
     }
+
+
+def test_soak_run_counts_what_is_missing_unless_x_said_why(find_flaws, sandbox):
+    sandbox.fail_next(status=200, body=b"{}")
+    assert find_flaws(lambda get, ids: get(ids)) == {"lost: missing from a result, without an error": 25}
+    sandbox.hide(IDS[0])
+    assert find_flaws(lambda get, ids: get(ids)) == {"lost: did not arrive in the end": 1}
+
+
+def test_soak_run_requests_again_what_x_answered_with_an_error(find_flaws, sandbox):
+    sandbox.fail_next(status=200, body=json.dumps({"errors": [{"message": LEGACY_MESSAGE}]}).encode())
+    assert find_flaws(lambda get, ids: get(ids)) == {}
+    assert len(sandbox.requests) == 3
 
 
 def test_soak_run_counts_what_is_mixed_up_or_untyped(find_flaws, monkeypatch):
     assert find_flaws(lambda get, ids: fail(None, ids, KeyError)) == {
         "untyped: builtins.KeyError": 3,
-        "lost: still pending after 3 calls in a row that brought nothing": 50,
+        "lost: did not arrive in the end": 50,
     }
     assert find_flaws(
         lambda get, ids: fail(get(ids[:25]), ids[25:], XInsightsError) if len(ids) > 25 else get(ids)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 LEGACY_MESSAGE = "Invalid or expired token."
-LEGACY_ERRORS = "200 with errors in the legacy form"
 
 # How many of 120 responses have each fault. One trickles in, because that lasts until the client gives up.
 WEIGHTS = {
@@ -28,7 +27,7 @@ WEIGHTS = {
     "201 with a code": 1,
     "202 with a problem": 1,
     "206 with a problem": 1,
-    LEGACY_ERRORS: 2,
+    "200 with errors in the legacy form": 2,
 }
 
 
@@ -58,6 +57,6 @@ RESPONSES = {
     "201 with a code": _format_json(201, _CODE),
     "202 with a problem": _format_json(202, _PROBLEM),
     "206 with a problem": _format_json(206, _PROBLEM),
-    LEGACY_ERRORS: _format_json(200, {"errors": [{"code": 89, "message": LEGACY_MESSAGE}]}),
+    "200 with errors in the legacy form": _format_json(200, {"errors": [{"code": 89, "message": LEGACY_MESSAGE}]}),
 }
 """The faults that are a response of their own, whatever was requested."""

@@ -7,11 +7,11 @@ import http.client
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from deck import Deck
-from faults import LEGACY_ERRORS, RESPONSES, WEIGHTS, format_response
+from faults import RESPONSES, WEIGHTS, format_response
 from raw_server import HangUpError
 from x_insights.testing import Sandbox
 
@@ -32,7 +32,6 @@ class FaultyProxy:
         self._sandbox = sandbox
         self._deck = Deck(WEIGHTS, seed)
         self._previous: dict[str, tuple[frozenset[str], bytes]] = {}
-        self._refused: set[str] = set()
         self._lock = threading.Lock()
 
     def respond(self, target: str) -> Iterator[bytes]:
@@ -46,8 +45,6 @@ class FaultyProxy:
                 fault = "none"
             if fault != "none":
                 self.faults[fault] += 1
-            if fault == LEGACY_ERRORS:
-                self._refused |= tweet_ids
         if fault in RESPONSES:
             yield RESPONSES[fault]
             return
@@ -72,13 +69,6 @@ class FaultyProxy:
             yield from self._trickle(response)
         else:
             yield response
-
-    def take_refused(self, tweet_ids: Iterable[str]) -> frozenset[str]:
-        """Return those of the IDs whose page was answered with errors in the legacy form, and forget them."""
-        with self._lock:
-            refused = self._refused & set(tweet_ids)
-            self._refused -= refused
-            return frozenset(refused)
 
     def _forward(self, target: str) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(urlsplit(self._sandbox.url).netloc)
