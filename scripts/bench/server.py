@@ -1,5 +1,7 @@
 """A loopback server that costs the client nothing: it sends prepared bytes, from a process of its own.
 
+The IDs in them are replaced by the requested ones, because the client rejects a response about other Posts.
+
 ``python scripts/bench/server.py PAGE LATENCY`` prints its port, and serves until its standard input is closed.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from typing import Any, NamedTuple
 
@@ -77,6 +80,15 @@ def build_insights(page: str) -> dict[str, Any]:
     return {"data": [{"measurement": measurement}]}
 
 
+def replace_ids(content: bytes, request: bytes) -> bytes:
+    """Put the IDs of a request, which have 19 digits too, in the place of the prepared ones."""
+    tweet_ids = re.findall(rb"[0-9]{19}", request)
+    if tweet_ids[0] != TWEET_IDS[0].encode():
+        for prepared, tweet_id in zip(TWEET_IDS, tweet_ids, strict=False):
+            content = content.replace(prepared.encode(), tweet_id)
+    return content
+
+
 async def serve(page: str, latency: float) -> None:
     content = build_body(page)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
@@ -84,10 +96,10 @@ async def serve(page: str, latency: float) -> None:
     async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                await reader.readuntil(b"\r\n\r\n")
+                request = await reader.readuntil(b"\r\n\r\n")
                 if latency:
                     await asyncio.sleep(latency)
-                writer.write(head + content)
+                writer.write(head + replace_ids(content, request))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
