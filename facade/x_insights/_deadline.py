@@ -49,9 +49,9 @@ class Deadline:
         left = self.compute_left()
         return {
             "pool": left if timeout.pool is None or timeout.pool > left else timeout.pool,
-            "connect": _SecondsLeft(self, timeout.connect),
-            "read": _SecondsLeft(self, timeout.read),
-            "write": _SecondsLeft(self, timeout.write),
+            "connect": _SecondsLeft(self._ends_at, timeout.connect),
+            "read": _SecondsLeft(self._ends_at, timeout.read),
+            "write": _SecondsLeft(self._ends_at, timeout.write),
         }
 
     def create_error(self) -> TransportError:
@@ -65,14 +65,16 @@ class _SecondsLeft:
     A socket accepts a float, whose value is fixed, or an object with `__index__`, which is in whole seconds.
     """
 
-    __slots__ = ("_deadline", "_limit")
+    __slots__ = ("_ends_at", "_limit")
 
-    def __init__(self, deadline: Deadline, limit: float | None) -> None:
-        self._deadline = deadline
-        self._limit = _LONGEST_TIMEOUT if limit is None else limit
+    def __init__(self, ends_at: float, limit: float | None) -> None:
+        self._ends_at = ends_at
+        self._limit = _LONGEST_TIMEOUT if limit is None or limit > _LONGEST_TIMEOUT else math.ceil(limit)
 
     def __index__(self) -> int:
-        left = self._deadline.compute_left()
+        left = self._ends_at - time.monotonic()
+        if left > self._limit:
+            return self._limit
         if left <= 0:
             raise TimeoutError("the deadline has passed")
-        return math.ceil(min(self._limit, left, _LONGEST_TIMEOUT))
+        return math.ceil(left)
