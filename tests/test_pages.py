@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 
@@ -13,7 +14,15 @@ from helpers import IDS, TOKEN
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Response
 
-from x_insights import AsyncInsightsClient, EndpointUnavailableError, InsightsClient, ServerError, XInsightsError
+from x_insights import (
+    ALL_METRICS,
+    ANALYTICS_METRICS,
+    AsyncInsightsClient,
+    EndpointUnavailableError,
+    InsightsClient,
+    ServerError,
+    XInsightsError,
+)
 
 
 @pytest.fixture
@@ -182,6 +191,45 @@ async def test_an_abandoned_iteration_leaves_no_task_behind(sandbox, async_clien
     await pages.aclose()
     await anyio.wait_all_tasks_blocked()
     assert len(sandbox.requests) == 4
+
+
+@pytest.mark.parametrize(("endpoint", "count", "length"), [("28hr", 510, 21), ("28hr", 1, 1), ("analytics", 510, 6)])
+def test_the_length_of_an_iteration_is_known_before_a_request(sandbox, endpoint, count, length):
+    with InsightsClient(TOKEN, base_url=sandbox.url, endpoint=endpoint) as client:
+        pages = client.iter_28hr(IDS[:count], "likes")
+        assert len(pages) == length
+        assert sandbox.requests == []
+        assert len(list(pages)) == length
+        assert len(pages) == length
+
+
+def test_the_length_is_the_most_pages_if_the_endpoint_is_withdrawn(sandbox):
+    with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="auto") as client:
+        pages = client.iter_28hr(IDS, "likes")
+        next(pages)
+        sandbox.withdraw()
+        assert len(list(pages)) == 5
+        assert len(pages) == 21
+        assert len(client.iter_28hr(IDS, "likes")) == 6
+        lacking = next(metric for metric in ALL_METRICS if metric not in ANALYTICS_METRICS)
+        assert len(client.iter_28hr(IDS, lacking)) == 0
+        with pytest.raises(EndpointUnavailableError):
+            next(client.iter_28hr(IDS, lacking))
+
+
+@pytest.mark.anyio
+async def test_the_length_of_an_async_iteration_is_known_before_a_request(sandbox, async_client):
+    pages = async_client.iter_28hr(IDS, "likes")
+    assert len(pages) == 21
+    assert sandbox.requests == []
+    assert len([insights async for insights in pages]) == 21
+
+
+def test_an_iteration_can_be_closed(sandbox, sync_client):
+    with contextlib.closing(sync_client.iter_28hr(IDS, "likes")) as pages:
+        next(pages)
+    assert list(pages) == []
+    assert len(sandbox.requests) == 1
 
 
 def test_a_cancellation_from_the_token_callable_is_not_an_empty_success(sandbox):

@@ -27,6 +27,7 @@ from ._errors import (
     UsageCapError,
     XInsightsError,
 )
+from ._iterators import AsyncPageIterator, PageIterator
 from ._rate_limit import RateLimit
 from ._results import Insights
 from ._types import Bucket, InsightsDict, PartialError, Row, TweetInsights
@@ -37,6 +38,7 @@ __all__ = [
     "VIDEO_METRICS",
     "ApiError",
     "AsyncInsightsClient",
+    "AsyncPageIterator",
     "AuthenticationError",
     "Bucket",
     "EndpointUnavailableError",
@@ -47,6 +49,7 @@ __all__ = [
     "InsightsDict",
     "InvalidRequestError",
     "Metric",
+    "PageIterator",
     "PartialError",
     "RateLimit",
     "RateLimitError",

@@ -1,21 +1,23 @@
 """The asynchronous client."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import copy
+from collections.abc import AsyncGenerator
 from typing import Self
 
 import anyio
 import httpx
 import stamina
 
-from ._auth import AsyncToken
+from ._account import Account
+from ._auth import AsyncToken, read_token
 from ._body import RawBody
+from ._connections import open_async_connections
 from ._endpoints import Page
 from ._exchange import build_request, read_response
 from ._failure import convert_exception
-from ._gate import RateLimitGate
-from ._local import Local
-from ._options import Options, refuse_http_client, validate_count, validate_type
+from ._iterators import AsyncPageIterator
+from ._options import Options, validate_count
 from ._pages import Batch, PageCollector
 from ._query import EnumNames, validate_query
 from ._rate_limit import RateLimit
@@ -51,19 +53,13 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint, token)
+        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
+        self._account = Account(read_token() if token is None else token, max_wait)
         self._selector = EndpointSelector(self._options.endpoints)
-        self._gate = RateLimitGate(max_wait)
-        self._api_version: str | None = None
         self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None)
         self._owns_http = http_client is None
-        if http_client is None:
-            create = self._options.create_async_client
-            self._http = Local(create(), create, per_loop=True)
-        else:
-            http_client = validate_type("http_client", http_client, httpx.AsyncClient)
-            self._http = Local(http_client, refuse_http_client, per_loop=True)
+        self._http = open_async_connections(self._options, http_client)
 
     async def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -80,23 +76,31 @@ class AsyncInsightsClient:
 
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
-    ) -> AsyncIterator[Insights]:
+    ) -> AsyncPageIterator:
         """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
         Up to `max_concurrency` pages are fetched at once. The next ones are requested when all of them are consumed.
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
-        return self._iterate(PageCollector(self._selector, query))
+        collector = PageCollector(self._selector, query)
+        return AsyncPageIterator(self._iterate(collector), collector.remaining)
+
+    def with_token(self, token: AsyncToken) -> Self:
+        """Return a client for another account, with the same options and connections: `InsightsClient.with_token`."""
+        client = copy.copy(self)
+        client._account = Account(token, self._options.max_wait)
+        client._owns_http = False
+        return client
 
     @property
     def rate_limit(self) -> RateLimit | None:
         """The request window as of the last response that described it."""
-        return self._gate.rate_limit
+        return self._account.gate.rate_limit
 
     @property
     def api_version(self) -> str | None:
         """The version of X's document, by the header `api-version` of the last response. None if it had none."""
-        return self._api_version
+        return self._account.api_version
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
@@ -109,7 +113,7 @@ class AsyncInsightsClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _iterate(self, collector: PageCollector) -> AsyncIterator[Insights]:
+    async def _iterate(self, collector: PageCollector) -> AsyncGenerator[Insights, None]:
         # No task may live across a yield: a caller who stops consuming would leave it behind.
         while collector.advance():
             await self._fetch_pages(collector, limit=self._max_concurrency)
@@ -123,19 +127,16 @@ class AsyncInsightsClient:
         async def fetch() -> None:
             for batch in batches:
                 with collector.catch_failure():
-                    collector.add(batch, await self._fetch_page(batch))
+                    state = RetryState(self._options)
+                    collector.add(batch, await self._retry(state.compute_wait, self._attempt, state, batch))
 
         async with anyio.create_task_group() as tasks:
             for _ in range(min(self._max_concurrency, collector.remaining)):
                 tasks.start_soon(fetch)
 
-    async def _fetch_page(self, batch: Batch) -> Page:
-        state = RetryState(self._options.attempts, self._options.max_wait, self._options.deadline)
-        return await self._retry(state.compute_wait, self._attempt, state, batch)
-
     async def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()
-        for seconds in self._gate.compute_waits(batch.endpoint.name):
+        for seconds in self._account.gate.compute_waits(batch.endpoint.name):
             await anyio.sleep(seconds)
         state.deadline.start()
         outcome: Page | Exception | None = None
@@ -152,15 +153,14 @@ class AsyncInsightsClient:
         http = self._http.get()
         request = build_request(http, self._options, batch)
         try:
-            response = await http.send(request, auth=self._options.auth, stream=True, follow_redirects=False)
+            response = await http.send(request, auth=self._account.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else await _read_body(response)
             outcome = read_response(batch, response, raw)
         except Exception as error:
             return convert_exception(request, error, is_closed=http.is_closed)
-        self._gate.update(batch.endpoint.name, response.headers, outcome)
-        self._api_version = response.headers.get("api-version")
+        self._account.update(batch.endpoint.name, response.headers, outcome)
         return outcome
 
 

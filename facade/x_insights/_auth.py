@@ -18,12 +18,15 @@ Token = str | Callable[[], str] | httpx.Auth
 AsyncToken = Token | Callable[[], Awaitable[str]]
 
 
-def create_auth(token: AsyncToken | None) -> httpx.Auth:
+def read_token() -> str:
+    """Return the token in the environment. Raises InvalidRequestError if there is none."""
+    if token := os.environ.get("X_ACCESS_TOKEN"):
+        return token
+    raise InvalidRequestError("no access token: pass `token`, or set the environment variable X_ACCESS_TOKEN")
+
+
+def create_auth(token: AsyncToken) -> httpx.Auth:
     """Return the token as an `httpx.Auth`, so that it is set per request and never stored on a shared client."""
-    if token is None:
-        token = os.environ.get("X_ACCESS_TOKEN")
-        if not token:
-            raise InvalidRequestError("no access token: pass `token`, or set the environment variable X_ACCESS_TOKEN")
     if isinstance(token, httpx.Auth):
         return token
     return _TokenProviderAuth(token) if callable(token) else _TokenAuth(token)

@@ -1,6 +1,7 @@
 """The body of a response: its bounds and its content encodings."""
 
 import zlib
+from collections.abc import Iterable
 
 import httpx
 
@@ -33,6 +34,15 @@ class RawBody:
     def join(self) -> bytes:
         """Return all parts as one."""
         return bytes(self._body)
+
+
+def collect(parts: Iterable[bytes]) -> bytes:
+    """Return all parts of a body as one, or the first ones if they are larger than `MAX_SIZE`."""
+    body = RawBody()
+    for part in parts:
+        if body.add(part):
+            break
+    return body.join()
 
 
 def is_too_large(body: bytes | bytearray) -> bool:

@@ -27,7 +27,7 @@ class Local(Generic[T]):
         if (value := self._values.get(place)) is not None:
             return value
         if self._is_closed:
-            raise RuntimeError("the client has been closed")
+            raise RuntimeError("the client that owns the connections has been closed")
         # No lock guards this, because one that another thread held at a fork would never open. Of two threads that come
         # first at the same time, both get the value of the one that stores it.
         value = self._values.pop((os.getpid(), None), None)

@@ -9,6 +9,7 @@ import stamina
 from ._deadline import Deadline
 from ._errors import ApiError, RateLimitError, XInsightsError
 from ._gate import JITTER
+from ._options import Options
 
 logger = logging.getLogger("x_insights")
 
@@ -19,10 +20,9 @@ LONGEST_BACKOFF = 5.0
 class RetryState:
     """The attempts of one request."""
 
-    def __init__(self, attempts: int, max_wait: float, deadline: float | None) -> None:
-        self.deadline = Deadline(deadline)
-        self._attempts = attempts
-        self._max_wait = max_wait
+    def __init__(self, options: Options) -> None:
+        self.deadline = Deadline(options.deadline)
+        self._options = options
         self._started = 0
         self._failure, self._failed_at = "", 0.0
 
@@ -31,7 +31,9 @@ class RetryState:
         self._started += 1
         if self._started > 1:
             wait = time.monotonic() - self._failed_at
-            logger.info("attempt %d of %d after %s, waited %.1f s", self._started, self._attempts, self._failure, wait)
+            logger.info(
+                "attempt %d of %d after %s, waited %.1f s", self._started, self._options.attempts, self._failure, wait
+            )
 
     def compute_wait(self, error: Exception) -> bool | float:
         """Return whether to retry after this failure, or the seconds to wait if X says so: stamina's backoff hook."""
@@ -47,9 +49,11 @@ class RetryState:
             return self._compute_backoff()
         # The deadline does not count what X asks for.
         wait = max(1.0, error.retry_after or 0.0)
-        return wait <= self._max_wait and min(wait + random.uniform(0, JITTER), self._max_wait)
+        return wait <= self._options.max_wait and min(wait + random.uniform(0, JITTER), self._options.max_wait)
 
     def _compute_backoff(self) -> bool | float:
         """Return the seconds of an exponential backoff with jitter, or False if they do not fit into the deadline."""
-        pause = min(0.1 * 2.0 ** (self._started - 1) + random.uniform(0, JITTER), LONGEST_BACKOFF, self._max_wait)
+        pause = min(
+            0.1 * 2.0 ** (self._started - 1) + random.uniform(0, JITTER), LONGEST_BACKOFF, self._options.max_wait
+        )
         return self.deadline.reserve(0.0 if stamina.is_testing() else pause) and pause

@@ -15,6 +15,7 @@ from x_insights import (
     VIDEO_METRICS,
     ApiError,
     AsyncInsightsClient,
+    AsyncPageIterator,
     AuthenticationError,
     Bucket,
     EndpointUnavailableError,
@@ -25,6 +26,7 @@ from x_insights import (
     InsightsDict,
     InvalidRequestError,
     Metric,
+    PageIterator,
     PartialError,
     RateLimit,
     RateLimitError,
@@ -66,7 +68,14 @@ def synchronous(http_client: httpx.Client) -> None:
         assert_type(client, InsightsClient)
         assert_type(client.get_28hr("20", Metric.LIKES), Insights)
         assert_type(client.get_28hr(["20", 20], ["likes", Metric.LIKES], Granularity.HOURLY, fields="errors"), Insights)
-        assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), Iterator[Insights])
+        assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), PageIterator)
+        pages = client.iter_28hr("20", "likes")
+        assert_type(list(pages), list[Insights])
+        assert_type(len(pages), int)
+        _iterator: Iterator[Insights] = pages
+        pages.close()
+        assert_type(client.with_token(Signer()), InsightsClient)
+        client.with_token(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
         assert_type(client.rate_limit, RateLimit | None)
         assert_type(client.api_version, str | None)
         assert_type(client.get_28hr([Index(), "020"], "likes"), Insights)
@@ -80,7 +89,13 @@ async def asynchronous(http_client: httpx.AsyncClient) -> None:
         assert_type(client, AsyncInsightsClient)
         AsyncInsightsClient("token", deadline=0.5)
         assert_type(await client.get_28hr("20", Metric.LIKES), Insights)
-        assert_type(client.iter_28hr("20", "likes"), AsyncIterator[Insights])
+        pages = client.iter_28hr("20", "likes")
+        assert_type(pages, AsyncPageIterator)
+        assert_type([insights async for insights in pages], list[Insights])
+        assert_type(len(pages), int)
+        _iterator: AsyncIterator[Insights] = pages
+        await pages.aclose()
+        assert_type(client.with_token(token), AsyncInsightsClient)
         assert_type(client.rate_limit, RateLimit | None)
         assert_type(client.api_version, str | None)
         await client.close()

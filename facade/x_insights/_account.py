@@ -1,0 +1,20 @@
+"""The account of a client: its token, its request windows, and what X last said to it."""
+
+from collections.abc import Mapping
+
+from ._auth import AsyncToken, create_auth
+from ._gate import RateLimitGate
+
+
+class Account:
+    """What belongs to one account, while options and connections may be shared with those of others."""
+
+    def __init__(self, token: AsyncToken, max_wait: float) -> None:
+        self.auth = create_auth(token)
+        self.gate = RateLimitGate(max_wait)
+        self.api_version: str | None = None
+
+    def update(self, endpoint: str, headers: Mapping[str, str], outcome: object) -> None:
+        """Keep what a response says about the account's request window and about X's version."""
+        self.gate.update(endpoint, headers, outcome)
+        self.api_version = headers.get("api-version")
