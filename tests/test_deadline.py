@@ -17,7 +17,9 @@ from x_insights import AsyncInsightsClient, Insights, ServerError, TransportErro
 from x_insights._deadline import Deadline
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-# Each is what comes first, and what then comes for ever.
+# A client without a deadline would wait this long, in seconds.
+LONGEST_TRICKLE = 30
+# Each is what comes first, and what then comes again and again.
 TRICKLES = {
     "nothing but headers": (HEADERS, b"X-Header: 1\r\n"),
     "one header": (HEADERS + b"X-Header: ", b"1"),
@@ -30,7 +32,7 @@ TRICKLES = {
 
 @pytest.fixture
 def trickle():
-    """Start a server that sends `first`, and then `part` until the client hangs up. Returns the server's address."""
+    """Start a server that sends `first`, and then `part` until one side hangs up. Returns the server's address."""
     stopped = threading.Event()
     threads = []
 
@@ -38,7 +40,9 @@ def trickle():
         with connection, contextlib.suppress(OSError):
             connection.recv(65536)
             connection.sendall(first)
-            while not stopped.wait(interval):
+            for _ in range(int(LONGEST_TRICKLE / interval)):
+                if stopped.wait(interval):
+                    return
                 connection.sendall(part)
 
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -239,8 +239,8 @@ def leaves_connections(test):
 
 
 @leaves_connections
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_async_client_works_in_one_event_loop_after_another(url, backend):
+@pytest.mark.parametrize("backends", [["asyncio"] * 3, ["trio"] * 3, ["asyncio", "trio", "asyncio"]])
+def test_async_client_works_in_one_event_loop_after_another(url, backends):
     asked = []
 
     async def token():
@@ -253,7 +253,7 @@ def test_async_client_works_in_one_event_loop_after_another(url, backend):
     async def main():
         assert len(await client.get_28hr(range(1, 101), "likes")) == 100
 
-    for _ in range(3):
+    for backend in backends:
         anyio.run(main, backend=backend)
     assert len(asked) == 3
     anyio.run(client.close, backend=backend)

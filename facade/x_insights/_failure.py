@@ -14,8 +14,7 @@ _TRANSPORT_ERRORS = (
     httpx.InvalidURL,  # of a redirect that httpx cannot build a request for
     UnicodeError,  # of a redirect to a host name that idna rejects
     httpx.StreamError,
-    ssl.SSLError,  # asyncio raises it as it is after the handshake
-    OSError,
+    OSError,  # also ssl.SSLError, which asyncio raises as it is after the handshake
     anyio.BrokenResourceError,
     anyio.BusyResourceError,
     anyio.ClosedResourceError,

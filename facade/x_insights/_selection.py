@@ -2,11 +2,9 @@
 
 import itertools
 import logging
-import threading
 from collections.abc import Sequence
 
 from ._endpoints import Endpoint
-from ._local import Local
 
 logger = logging.getLogger("x_insights")
 
@@ -16,7 +14,7 @@ class EndpointSelector:
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._fallbacks = dict(itertools.pairwise(endpoints))
-        self._lock = Local(threading.Lock(), threading.Lock)
+        self._unannounced = dict(self._fallbacks)
         self.current = endpoints[0]
         """The endpoint to try first."""
 
@@ -26,9 +24,10 @@ class EndpointSelector:
 
     def record_success(self, endpoint: Endpoint) -> None:
         """Try this endpoint first from now on, if it is the fallback of the one tried first so far."""
-        with self._lock.get():  # threads that fall back at the same time log one warning
-            withdrawn = self.current
-            if self.find_fallback(withdrawn) is not endpoint:
-                return
-            self.current = endpoint
-        logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)
+        withdrawn = self.current
+        if self.find_fallback(withdrawn) is not endpoint:
+            return
+        self.current = endpoint
+        # Threads may fall back at the same time. `pop` is atomic, so that one of them logs the warning.
+        if self._unannounced.pop(withdrawn, None):
+            logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)
