@@ -135,7 +135,7 @@ def chart(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Write the API reference into build/docs/."""
-    session.install(".[testing]", *group("docs"))
+    session.install(".[arrow,testing]", *group("docs"))
     session.run("python", "-W", "error", "scripts/docs/reference.py")
 
 

@@ -1,17 +1,20 @@
-"""Results: the decoded pages of a call as plain dictionaries and rows."""
+"""Results: the decoded pages of a call as plain dictionaries, rows and Arrow tables."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
+from ._arrow import build_table
 from ._endpoints import Page
 from ._errors import ApiError, ResponseError
 from ._query import Period
 from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -47,14 +50,35 @@ class Insights(Mapping[str, TweetInsights]):
         Raises:
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` has it as sent.
         """
-        rows: list[Row] = []
-        for tweet_id, tweet in self._tweets.items():
-            buckets = ((bucket["time"], bucket["metrics"]) for bucket in tweet["series"])
-            for text, metrics in itertools.chain([(None, tweet["totals"])], buckets):
-                time = None if text is None else _parse_time(text)
-                for metric, value in metrics.items():
-                    rows.append({"tweet_id": tweet_id, "time": time, "metric": metric, "value": value})
-        return rows
+        return [
+            {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
+            for tweet_id, time, metrics in self._iterate_metrics()
+            for metric, value in metrics.items()
+        ]
+
+    def to_arrow(self) -> "pyarrow.Table":
+        """Return the rows of `to_rows` as an Arrow table, which needs the extra `arrow`.
+
+        Returns:
+            A table with the columns `tweet_id` (string), `time` (timestamp in microseconds, UTC), `metric` (string) and
+            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double.
+
+        Raises:
+            ResponseError: If X sent a time that is not ISO 8601. `to_dict` has it as sent.
+            ImportError: If pyarrow is not installed.
+        """
+        return build_table(self._iterate_metrics())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Export `to_arrow` as an Arrow stream, which lets DuckDB and `pyarrow.table` read these insights.
+
+        Args:
+            requested_schema: A capsule of the schema that the consumer prefers.
+
+        Returns:
+            A capsule of the stream.
+        """
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     @property
     def errors(self) -> list[PartialError]:
@@ -94,6 +118,14 @@ class Insights(Mapping[str, TweetInsights]):
         failure = ApiError(f"X answered only in part: {messages}", status=200, problems=errors)
         failure.partial = self
         raise failure
+
+    def _iterate_metrics(self) -> Iterator[tuple[str, datetime | None, Metrics]]:
+        """Yield the metrics of each Post by time, which is None for its totals."""
+        for tweet_id, tweet in self._tweets.items():
+            yield tweet_id, None, tweet["totals"]
+            for bucket in tweet["series"]:
+                text = bucket["time"]
+                yield tweet_id, None if text is None else _parse_time(text), bucket["metrics"]
 
     @cached_property
     def _tweets(self) -> dict[str, TweetInsights]:

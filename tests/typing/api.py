@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import assert_type
 
 import httpx
+import pyarrow
 
 import x_insights
 from x_insights import (
@@ -117,6 +118,7 @@ def results(insights: Insights) -> None:
     (row,) = insights.to_rows()
     assert_type(row, Row)
     assert_type(row["time"], datetime | None)
+    assert_type(insights.to_arrow(), pyarrow.Table)
     assert_type(insights.errors, list[PartialError])
     assert_type(insights.missing, list[str])
     assert_type(insights.tweet_ids, tuple[str, ...])
