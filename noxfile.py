@@ -121,7 +121,7 @@ def downstream(session: nox.Session) -> None:
 @nox.session
 def recipes(session: nox.Session) -> None:
     """Test the README's recipes with other people's packages: pandas, polars, DuckDB, OpenTelemetry."""
-    session.install(".[testing]", *group("recipes"))
+    session.install(".[arrow,testing]", *group("recipes"))
     session.run("pytest", "tests/recipes")
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import duckdb
 import pandas
 import polars
+import pyarrow
 import pytest
 from helpers import get_sync
 from readme import examples, run
@@ -42,55 +43,65 @@ def insights(sandbox):
 
 
 @pytest.fixture
-def recipe(insights, sandbox, tmp_path, monkeypatch):
-    """Run a recipe of the README with these insights. Returns its names."""
+def empty(sandbox):
+    """The insights of a Post that X did not measure."""
+    sandbox.hide(TWEET_ID)
+    return get_sync(sandbox.url, TWEET_ID, "likes", "Hourly")
+
+
+@pytest.fixture
+def recipe(sandbox, tmp_path, monkeypatch):
+    """Run the README's recipe that contains a text, with some insights. Returns its names."""
     monkeypatch.chdir(tmp_path)
 
-    def recipe(package):
-        (example,) = (each for each in examples(recipes=True) if f"import {package}\n" in each)
+    def recipe(text, insights):
+        (example,) = (each for each in examples(recipes=True) if text in each)
         return run(example, sandbox, insights=insights)
 
     return recipe
 
 
-def test_pandas(recipe, insights):
-    frame = recipe("pandas")["frame"]
+def test_pandas(recipe, insights, empty):
+    frame = recipe("to_pandas", insights)["frame"]
     assert set(frame["tweet_id"]) == {TWEET_ID}
     assert isinstance(frame["time"].dtype, pandas.DatetimeTZDtype)
     assert str(frame["time"].dtype.tz) == "UTC"
     assert frame["time"].isna().tolist() == [True] * 121 + [False] * 3
     assert frame["time"][121:].tolist() == HOURS
-    assert frame["value"].dtype == pandas.Int64Dtype()
-    assert frame["value"][120:].tolist() == [1013, 0, pandas.NA, 7]
+    assert frame["value"].dtype == "float64"
+    assert frame["value"].isna().tolist() == [True] * 120 + [False, False, True, False]
+    assert frame["value"].dropna().tolist() == [1013, 0, 7]
 
-    plain = pandas.DataFrame(insights.to_rows())
-    assert plain["time"].dtype == frame["time"].dtype
-    assert plain["value"].isna().tolist() == frame["value"].isna().tolist()
+    nothing = recipe("to_pandas", empty)["frame"]
+    assert len(nothing) == 0
+    assert nothing.dtypes.equals(frame.dtypes)
 
 
-def test_polars(recipe, sandbox):
-    frame = recipe("polars")["frame"]
-    schema = {
+def test_polars(recipe, insights, empty):
+    frame = recipe("import polars", insights)["frame"]
+    assert frame.schema == {
         "tweet_id": polars.String(),
         "time": polars.Datetime("us", "UTC"),
         "metric": polars.String(),
-        "value": polars.Int64(),
+        "value": polars.Float64(),
     }
-    assert frame.schema == schema
     assert frame["tweet_id"].unique().to_list() == [TWEET_ID]
     assert frame["time"].to_list() == [None] * 121 + HOURS
     assert frame["value"].to_list() == [None] * 120 + [1013, *LIKES]
 
-    insights = get_sync(sandbox.url, range(1000, 1060), "impressions", "Hourly")
-    assert polars.DataFrame(insights.to_rows()).schema == schema
+    nothing = recipe("import polars", empty)["frame"]
+    assert len(nothing) == 0
+    assert nothing.schema == frame.schema
 
 
-def test_duckdb(recipe, insights):
-    recipe("duckdb")["database"].close()
+def test_duckdb(recipe, insights, empty):
+    for each in (empty, insights, empty, insights):  # the first run creates the table, and every run adds its rows
+        recipe("import duckdb", each)["database"].close()
     with duckdb.connect("insights.duckdb") as database:
         database.execute("SET TimeZone = 'America/New_York'")  # a moment is one, wherever it is read
-        rows = database.sql("SELECT tweet_id, time, metric, value FROM insights").fetchall()
-    assert rows == [tuple(row.values()) for row in insights.to_rows()]
+        stored = database.sql("FROM metrics")
+        assert [str(each) for each in stored.types] == ["VARCHAR", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "DOUBLE"]
+        assert pyarrow.table(stored).to_pylist() == insights.to_rows() * 2
 
 
 def test_the_chart_is_drawn(tmp_path):
