@@ -102,7 +102,7 @@ def soak(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers: nox -s bench [-- --quick]."""
-    session.install(".", *group("bench"))
+    session.install(".[arrow]", *group("bench"))
     session.run("python", "scripts/bench/bench.py", *session.posargs)
 
 

@@ -104,6 +104,14 @@ def measure_scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
         return {str(count): json.loads(subprocess.check_output([*run, str(count)])) for count in counts}
 
 
+def measure_tables(rounds: int) -> dict[str, float]:
+    """Return the CPU seconds that the rows and the Arrow table of a worst page take."""
+    with start_server("hourly") as url:
+        run = [sys.executable, str(HERE / "scale.py"), "tables", url, str(rounds)]
+        figures: dict[str, float] = json.loads(subprocess.check_output(run))
+        return figures
+
+
 def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
     """Return the ratio of wall time to the ideal one against a slow server, by number of pages in flight."""
     with start_server("total", LATENCY) as url:
@@ -132,6 +140,8 @@ def compare_with_bars(results: dict[str, Any]) -> Iterator[tuple[str, float, flo
         yield f"{page}: CPU of {XDK} / ours", cpu[XDK] / cpu[OURS], xdk, False
     cpu = {name: each["cpu"] for name, each in results["pages"]["analytics"].items()}
     yield f"analytics: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], 3.0, True
+    tables = results["tables"]
+    yield "hourly: CPU of to_arrow / to_rows", tables["to_arrow"] / tables["to_rows"], 1.0, True
     yield "cold start of ours / httpx", results["cold starts"][OURS] / results["cold starts"]["httpx"], 1.75, True
     counts = [int(count) for count in results["scale"]]
     first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))
@@ -165,10 +175,11 @@ def main() -> int:
     for page in PAGES:
         results["pages"][page] = measure_page(page, 7 if quick else 25)
         print_figures(console, page, results["pages"][page])
+    results["tables"] = measure_tables(7 if quick else 25)
     results["cold starts"] = measure_cold_starts(5 if quick else 21)
     results["scale"] = measure_scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
     results["concurrency"] = measure_concurrency((1, 8, 32))
-    for name in ("cold starts", "scale", "concurrency"):
+    for name in ("tables", "cold starts", "scale", "concurrency"):
         console.print(name, results[name])
     missed = 0
     for name, figure, bar, upper in compare_with_bars(results):
