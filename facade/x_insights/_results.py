@@ -61,7 +61,8 @@ class Insights(Mapping[str, TweetInsights]):
 
         Returns:
             A table with the columns `tweet_id` (string), `time` (timestamp in microseconds, UTC), `metric` (string) and
-            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double.
+            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double. None is beyond the
+            range of a double, because the call rejects integers of more than 64 bits with `ResponseError`.
 
         Raises:
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` has it as sent.
@@ -70,14 +71,7 @@ class Insights(Mapping[str, TweetInsights]):
         return build_table(self._iterate_metrics())
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Export `to_arrow` as an Arrow stream, which lets DuckDB and `pyarrow.table` read these insights.
-
-        Args:
-            requested_schema: A capsule of the schema that the consumer prefers.
-
-        Returns:
-            A capsule of the stream.
-        """
+        """Export `to_arrow` as a stream by Arrow's PyCapsule protocol, for DuckDB, `pyarrow.table` and others."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     @property
