@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import anyio
+import anyio.from_thread
 import certifi
 import pytest
 import stamina
@@ -14,7 +15,7 @@ from helpers import GET, assert_plain
 from hypothesis import HealthCheck, settings
 
 import x_insights
-from x_insights import Insights, XInsightsError
+from x_insights import AsyncInsightsClient, Insights, InsightsClient, XInsightsError
 from x_insights.testing import Sandbox
 
 # How fast the machine is must not decide whether a test passes.
@@ -84,6 +85,16 @@ def sandbox():
 def get(request):
     """`get_28hr` of either client, with the client's options as keyword arguments."""
     return GET[request.param]
+
+
+@pytest.fixture(params=GET)
+def open_client(request):
+    """Create a client of each kind. Returns it, and a function that runs its methods."""
+    if request.param == "sync":
+        yield lambda *args, **options: (InsightsClient(*args, **options), lambda method, *call: method(*call))
+        return
+    with anyio.from_thread.start_blocking_portal(request.param) as portal:
+        yield lambda *args, **options: (AsyncInsightsClient(*args, **options), portal.call)
 
 
 @pytest.fixture

@@ -21,19 +21,6 @@ from x_insights import (
 )
 from x_insights.testing import Sandbox
 
-CLIENTS = {"sync": InsightsClient, "asyncio": AsyncInsightsClient, "trio": AsyncInsightsClient}
-
-
-@pytest.fixture(params=CLIENTS)
-def open_client(request):
-    """Create a client of each kind. Returns it and a function that runs its methods."""
-    if request.param == "sync":
-        with_client = InsightsClient
-        yield lambda *args, **options: (with_client(*args, **options), lambda method, *call: method(*call))
-        return
-    with anyio.from_thread.start_blocking_portal(request.param) as portal:
-        yield lambda *args, **options: (AsyncInsightsClient(*args, **options), portal.call)
-
 
 @pytest.fixture
 def owner(open_client, sandbox):
@@ -162,6 +149,17 @@ def test_accounts_of_an_http_client_of_the_caller_leave_it_open(sandbox):
             second.get_28hr("20", "likes")
         assert not http_client.is_closed
         assert "Authorization" not in http_client.headers
+
+
+def test_a_cookie_of_one_account_is_not_sent_for_another(open_client, httpserver):
+    httpserver.expect_request("/2/insights/28hr").respond_with_json(
+        {}, headers={"Set-Cookie": "guest_id=first; Path=/"}
+    )
+    client, run = open_client("first", base_url=httpserver.url_for("").rstrip("/"))
+    for each in (client, client.with_token("second"), client):
+        run(each.get_28hr, "20", "likes")
+    assert [request.headers.get("Cookie") for request, _ in httpserver.log] == [None] * 3
+    run(client.close)
 
 
 def test_a_callable_and_an_auth_are_tokens_too(owner, sandbox):

@@ -14,7 +14,7 @@ import pytest
 from helpers import GET, TOKEN, assert_plain, get_sync
 
 import x_insights
-from x_insights import ResponseError
+from x_insights import AuthenticationError, ResponseError
 from x_insights._body import RawBody
 
 PAGE = json.dumps({"data": [{"measurement": {"metrics_total": [{"tweet_id": "1"}]}}]}).encode()
@@ -34,6 +34,7 @@ ENCODINGS = {
     "": bytes,
     "gzip, identity": gzip.compress,
     "deflate, gzip": lambda content: gzip.compress(zlib.compress(content)),
+    "gzip, deflate, gzip": lambda content: gzip.compress(zlib.compress(gzip.compress(content))),
 }
 
 
@@ -46,6 +47,23 @@ def test_each_encoding_is_decoded(get, answer, encoding):
 @pytest.mark.parametrize("encoding", ["br", "gzip, br", "gzip, gzip", "compress"])
 def test_body_in_another_encoding_is_read_as_it_came(get, answer, encoding):
     assert list(get(answer(PAGE, headers={"Content-Encoding": encoding}), "1", "likes")) == ["1"]
+
+
+def test_body_in_many_encodings_is_not_decoded(failure):
+    content = PAGE
+    for _ in range(4):
+        content = gzip.compress(content)
+    error = failure(content, headers={"Content-Encoding": "gzip, gzip, gzip, gzip"})
+    assert type(error) is ResponseError
+    assert "JSON is malformed" in str(error)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_body_of_a_401_with_a_wrong_encoding_is_read_as_it_came(get, answer, encoding):
+    url = answer(b'{"title": "Unauthorized"}', 401, {"Content-Encoding": encoding})
+    with pytest.raises(AuthenticationError) as caught:
+        get(url, "1", "likes", token=lambda: TOKEN)
+    assert caught.value.title == "Unauthorized"
 
 
 @pytest.fixture
@@ -104,7 +122,7 @@ from x_insights.testing import Sandbox  # noqa: F401 (what a test process has lo
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 kind, url = sys.argv[1].split(" ")
 try:
-    GET[kind](url, "1", "likes", max_wait=0)
+    GET[kind](url, "1", "likes", max_wait=0, token=lambda: "any-token")
 except ResponseError as error:
     assert "is larger than 64 MiB" in str(error)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
@@ -119,7 +137,7 @@ def bomb():
     return b"".join(parts) + compressor.flush()
 
 
-@pytest.mark.parametrize(("kind", "status"), [("sync", 503), ("asyncio", 200)])
+@pytest.mark.parametrize(("kind", "status"), [("sync", 503), ("asyncio", 200), ("sync", 401), ("trio", 401)])
 def test_gzip_bomb_takes_memory_of_the_order_of_the_bound(answer, bomb, kind, status):
     url = answer(bomb, status, {"Content-Encoding": "gzip"})
     command = [sys.executable, "-c", CHILD, f"{kind} {url}", *sys.path]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import ssl
 import threading
@@ -15,7 +16,14 @@ import pytest
 import trustme
 from helpers import IDS, TOKEN, assert_plain
 
-from x_insights import ApiError, AsyncInsightsClient, InsightsClient, TransportError, XInsightsError
+from x_insights import (
+    ApiError,
+    AsyncInsightsClient,
+    InsightsClient,
+    ResponseError,
+    TransportError,
+    XInsightsError,
+)
 
 AUTHORITY = trustme.CA()
 BACKENDS = ["asyncio", "trio"]
@@ -173,7 +181,9 @@ def test_odd_redirect_with_a_client_of_the_caller_loses_no_pages(get_with, sandb
     assert {*caught.value.partial, *caught.value.pending} == set(IDS[:30])
 
 
-@pytest.mark.parametrize("error", [LookupError("why"), RuntimeError("why")])
+@pytest.mark.parametrize(
+    "error", [LookupError("why"), RuntimeError("why"), ExceptionGroup("why", [KeyError(), OSError()])]
+)
 def test_exception_of_a_callers_hook_is_the_cause_of_an_error(get_with, sandbox, error):
     def hook(response):
         raise error
@@ -193,6 +203,7 @@ def test_exception_of_a_callers_hook_is_the_cause_of_an_error(get_with, sandbox,
         (UnicodeError("name"), "UnicodeError: name"),
         (ExceptionGroup("", [OSError(""), OSError("why")]), "ExceptionGroup:  \\(2 sub-exceptions\\)"),
         (httpx.StreamClosed(), "StreamClosed: Attempted"),
+        (httpx.UnsupportedProtocol("why"), "UnsupportedProtocol: why"),
         (anyio.BrokenResourceError(), "BrokenResourceError$"),
         (anyio.EndOfStream(), "EndOfStream$"),
         (httpx.ConnectError(""), "ConnectError$"),
@@ -205,6 +216,7 @@ def test_exception_of_the_network_is_a_transport_error(get_with, error, words):
     with pytest.raises(TransportError, match=f"^no answer from x: {words}") as caught:
         get_with("https://x", [1, 2], transport=httpx.MockTransport(fail))
     assert caught.value.pending == ("1", "2")
+    assert caught.value.retryable is not isinstance(error, httpx.UnsupportedProtocol)
     assert caught.value.__cause__ is (error if isinstance(error, OSError | UnicodeError) else None)
 
 
@@ -239,6 +251,18 @@ def test_other_exceptions_pass_through(sandbox, error):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_other_exceptions_pass_through_the_async_client(sandbox, backend):
+    class Stop(BaseException):
+        pass
+
+    def hook(response):
+        raise Stop
+
+    with pytest.raises(Stop):
+        get_with_async(backend, sandbox.url, IDS[:60], hooks=[hook])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_cancellation_passes_through(backend):
     async def main():
         async with AsyncInsightsClient(TOKEN, base_url=url) as client:
@@ -249,3 +273,41 @@ def test_cancellation_passes_through(backend):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         anyio.run(main, backend=backend)
+
+
+@pytest.fixture
+def send_twice():
+    """Start a server that sends its first response twice, so that every later one is that to another request."""
+    threads = []
+
+    def serve(connection):
+        with connection, contextlib.suppress(OSError):
+            while request := connection.recv(65536):
+                (tweet_id,) = re.findall(rb"tweet_ids=([0-9]+)&", request)
+                body = b'{"data": [{"measurement": {"metrics_total": [{"tweet_id": "%b"}]}}]}' % tweet_id
+                head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+                connection.sendall((head + body) * (2 if tweet_id == b"1" else 1))
+
+    def accept(server):
+        with contextlib.suppress(OSError):
+            while True:
+                threads.append(threading.Thread(target=serve, args=(server.accept()[0],)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threads.append(threading.Thread(target=accept, args=(server,)))
+        threads[0].start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+
+
+def test_connection_of_a_response_to_another_request_is_given_up(open_client, send_twice):
+    client, run = open_client(TOKEN, base_url=send_twice)
+    assert list(run(client.get_28hr, "1", "likes")) == ["1"]
+    with pytest.raises(ResponseError, match="measures other Posts"):
+        run(client.get_28hr, "2", "likes")
+    for tweet_id in ("3", "4"):
+        assert list(run(client.get_28hr, tweet_id, "likes")) == [tweet_id]
+    run(client.close)

@@ -225,6 +225,42 @@ async def test_the_length_of_an_async_iteration_is_known_before_a_request(sandbo
     assert len([insights async for insights in pages]) == 21
 
 
+def test_an_interrupted_iteration_does_not_end_as_if_it_were_complete(sandbox):
+    interrupted = []
+
+    def token():
+        if len(sandbox.requests) == 1 and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        return TOKEN
+
+    with InsightsClient(token, base_url=sandbox.url) as client:
+        pages = client.iter_28hr(IDS[:100], "likes")
+        next(pages)
+        with pytest.raises(KeyboardInterrupt):
+            next(pages)
+        with pytest.raises(XInsightsError, match="a request was interrupted") as caught:
+            next(pages)
+        assert caught.value.pending == tuple(IDS[25:100])
+        assert list(pages) == []
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_async_iteration_does_not_end_as_if_it_were_complete(sandbox, async_client):
+    pages = async_client.iter_28hr(IDS[:200], "likes")
+    first = await anext(pages)
+    rest = [await anext(pages) for _ in range(3)]
+    sandbox.latency = 0.5
+    with anyio.move_on_after(0.1) as scope:
+        await anext(pages)
+    assert scope.cancelled_caught
+    with pytest.raises(XInsightsError, match="a request was interrupted") as caught:
+        await anext(pages)
+    assert [*first, *(tweet_id for page in rest for tweet_id in page), *caught.value.pending] == IDS[:200]
+    with pytest.raises(StopAsyncIteration):
+        await anext(pages)
+
+
 def test_an_iteration_can_be_closed(sandbox, sync_client):
     with contextlib.closing(sync_client.iter_28hr(IDS, "likes")) as pages:
         next(pages)
@@ -244,12 +280,12 @@ def test_a_cancellation_from_the_token_callable_is_not_an_empty_success(sandbox)
 
     async def main():
         async with AsyncInsightsClient(provide_token, base_url=sandbox.url, max_concurrency=1) as client:
-            with pytest.raises(XInsightsError, match="cancelled from within") as caught:
+            with pytest.raises(XInsightsError, match="a request was interrupted") as caught:
                 await client.get_28hr(IDS[:200], "likes")
             assert list(caught.value.partial) == IDS[:50]
             assert caught.value.pending == tuple(IDS[50:200])
             assert len(calls) == 3  # no page is requested after the cancellation
-            with pytest.raises(XInsightsError, match="cancelled from within") as caught:
+            with pytest.raises(XInsightsError, match="a request was interrupted") as caught:
                 _ = [page async for page in client.iter_28hr(IDS[:60], "likes")]
             assert caught.value.pending == tuple(IDS[:60])
 

@@ -17,6 +17,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import anyio.from_thread
+import anyio.to_thread
 import httpx
 import pytest
 from helpers import TOKEN
@@ -259,6 +261,39 @@ def test_async_client_works_in_one_event_loop_after_another(url, backends):
     anyio.run(client.close, backend=backend)
     with pytest.raises(RuntimeError, match="closed"):
         anyio.run(main, backend=backend)
+
+
+@leaves_connections
+def test_client_that_was_closed_in_another_event_loop_is_closed(url):
+    client = AsyncInsightsClient(TOKEN, base_url=url)
+
+    async def main():
+        await client.get_28hr(1, "likes")
+        with anyio.from_thread.start_blocking_portal() as portal:
+            await anyio.to_thread.run_sync(portal.call, client.close)
+        with pytest.raises(RuntimeError, match="closed"):
+            await client.get_28hr(1, "likes")
+
+    asyncio.run(main())
+
+
+@leaves_connections
+def test_iteration_goes_on_in_another_event_loop(url):
+    client = AsyncInsightsClient(TOKEN, base_url=url)
+    pages = client.iter_28hr(range(1, 201), "likes")
+
+    async def fetch():
+        return list(await anext(pages))
+
+    assert [asyncio.run(fetch())[0] for _ in range(8)] == [str(number) for number in range(1, 201, 25)]
+    with pytest.raises(StopAsyncIteration):
+        asyncio.run(fetch())
+
+
+def test_process_has_loaded_what_a_connection_needs_before_a_fork():
+    # A thread that imports this module at the fork would hold its lock in the child for ever.
+    code = "import x_insights, sys; sys.exit('encodings.idna' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @leaves_connections

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 import stamina
-from helpers import IDS, TOKEN
+from helpers import IDS, TOKEN, get_sync
 
 from x_insights import ApiError, RateLimitError, ServerError, TransportError, UsageCapError, XInsightsError
 
@@ -186,3 +186,22 @@ def test_a_reset_header_beyond_all_years_raises_at_once(get, sandbox, clock):
         get(sandbox.url, "1", "likes")
     assert caught.value.retry_at is None
     assert clock.sleeps == []
+
+
+@pytest.mark.usefixtures("clock")
+def test_any_number_of_attempts_can_be_made(sandbox):
+    sandbox.fail_next(1030)
+    assert len(get_sync(sandbox.url, "1", "likes", attempts=1040, deadline=None)) == 1
+
+
+@pytest.mark.usefixtures("stamina_hooks")
+def test_exception_of_a_retry_hook_loses_no_pages(get, sandbox):
+    def hook(details):
+        raise LookupError("why")
+
+    stamina.instrumentation.set_on_retry_hooks([hook])
+    sandbox.fail_next()
+    with pytest.raises(XInsightsError, match="LookupError was raised") as caught:
+        get(sandbox.url, IDS[:30], "likes")
+    assert str(caught.value.__cause__) == "why"
+    assert {*caught.value.partial, *caught.value.pending} == set(IDS[:30])

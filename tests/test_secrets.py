@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
 import gzip
 import json
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from helpers import TOKEN, assert_plain
 
-from x_insights import ApiError, AsyncInsightsClient, InsightsClient
+from x_insights import ApiError, AsyncInsightsClient, InsightsClient, ResponseError
 
 UNPICKLABLE = (TypeError, AttributeError, pickle.PicklingError)
 
@@ -195,3 +196,20 @@ def test_redirect_is_not_followed_by_a_client_of_the_caller_either(answer, https
     with pytest.raises(ApiError, match=r"^X answered 307: Temporary Redirect$"):
         get_with_own_client(url)
     assert [request.path for request, _ in httpserver.log] == ["/2/insights/28hr"]
+
+
+def test_time_that_echoes_the_token_is_not_in_the_error(get, answer):
+    value = {"timestamp": {"iso8601_time": TOKEN}, "metric_values": [{"metric_type": "Likes", "metric_value": 1}]}
+    body = {"data": [{"measurement": {"metrics_time_series": [{"tweet_id": "20", "value": value}]}}]}
+    insights = get(answer(json.dumps(body)), "20", "likes", "Hourly")
+    with pytest.raises(ResponseError, match="a time of the Post 20 that is not ISO 8601") as caught:
+        insights.to_rows()
+    for text in (repr(caught.value), repr(vars(caught.value)), repr(pickle.dumps(caught.value))):
+        assert TOKEN not in text
+
+
+@pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.deepcopy])
+def test_client_says_why_it_cannot_be_pickled(client_class, duplicate):
+    with pytest.raises(TypeError, match="a client holds an access token and cannot be pickled"):
+        duplicate(client_class(provide_token))

@@ -1,6 +1,7 @@
 """The account of a client: its token, its request windows, and what X last said to it."""
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from ._auth import AsyncToken, create_auth
 from ._gate import RateLimitGate
@@ -18,3 +19,6 @@ class Account:
         """Keep what a response says about the account's request window and about X's version."""
         self.gate.update(endpoint, headers, outcome)
         self.api_version = headers.get("api-version")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")

@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Self
 
 import anyio
@@ -14,7 +14,8 @@ from ._auth import AsyncToken, read_token
 from ._body import RawBody
 from ._connections import open_async_connections
 from ._endpoints import Page
-from ._exchange import build_request, read_response
+from ._errors import ResponseError
+from ._exchange import build_request, give_up_connection, read_response
 from ._failure import convert_exception
 from ._iterators import AsyncPageIterator
 from ._options import Options, validate_count
@@ -53,9 +54,10 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
+        # First, so that whoever pickles a client is told that it holds a token.
+        self._account = Account(read_token() if token is None else token, max_wait)
         self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
-        self._account = Account(read_token() if token is None else token, max_wait)
         self._selector = EndpointSelector(self._options.endpoints)
         self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None)
         self._owns_http = http_client is None
@@ -83,7 +85,7 @@ class AsyncInsightsClient:
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
-        return AsyncPageIterator(self._iterate(collector), collector.remaining)
+        return AsyncPageIterator(collector, partial(self._fetch_pages, collector, limit=self._max_concurrency))
 
     def with_token(self, token: AsyncToken) -> Self:
         """Return a client for another account, with the same options and connections: `InsightsClient.with_token`."""
@@ -113,14 +115,6 @@ class AsyncInsightsClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def _iterate(self, collector: PageCollector) -> AsyncGenerator[Insights, None]:
-        # No task may live across a yield: a caller who stops consuming would leave it behind.
-        while collector.advance():
-            await self._fetch_pages(collector, limit=self._max_concurrency)
-            for insights in collector.release():
-                yield insights
-        collector.join()
-
     async def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         batches = collector.request(limit)
 
@@ -130,9 +124,12 @@ class AsyncInsightsClient:
                     state = RetryState(self._options)
                     collector.add(batch, await self._retry(state.compute_wait, self._attempt, state, batch))
 
-        async with anyio.create_task_group() as tasks:
-            for _ in range(min(self._max_concurrency, collector.remaining)):
-                tasks.start_soon(fetch)
+        try:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(min(self._max_concurrency, collector.remaining)):
+                    tasks.start_soon(fetch)
+        except BaseExceptionGroup as group:  # such as KeyboardInterrupt; `catch_failure` takes what is an Exception
+            raise group.exceptions[0] from None
 
     async def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()
@@ -158,6 +155,8 @@ class AsyncInsightsClient:
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else await _read_body(response)
             outcome = read_response(batch, response, raw)
+            if isinstance(outcome, ResponseError):
+                give_up_connection(response)
         except Exception as error:
             return convert_exception(request, error, is_closed=http.is_closed)
         self._account.update(batch.endpoint.name, response.headers, outcome)

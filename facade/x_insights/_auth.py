@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from inspect import isawaitable
+from typing import NoReturn
 
 import anyio
 import httpx
@@ -42,7 +43,7 @@ class _TokenAuth(httpx.Auth):
         request.headers["Authorization"] = self._header
         yield request
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> NoReturn:
         raise TypeError("this object holds an access token and must not be pickled")
 
 
@@ -64,6 +65,8 @@ class _TokenProviderAuth(httpx.Auth):
         request.headers["Authorization"] = self._get_header()
         response = yield request
         if response.status_code == 401:
+            response.stream.close()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
+            _discard_body(response)
             request.headers["Authorization"] = self._get_header()
             yield request
 
@@ -71,6 +74,8 @@ class _TokenProviderAuth(httpx.Auth):
         request.headers["Authorization"] = await self._get_header_async()
         response = yield request
         if response.status_code == 401:
+            await response.stream.aclose()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
+            _discard_body(response)
             request.headers["Authorization"] = await self._get_header_async()
             yield request
 
@@ -98,6 +103,12 @@ class _TokenProviderAuth(httpx.Auth):
     def _store(self, token: object) -> None:
         self._header = _format_header(token)
         self._calls += 1
+
+
+def _discard_body(response: httpx.Response) -> None:
+    """Replace the body of a response, which httpx would read without a bound before it sends the next request."""
+    response.stream = httpx.ByteStream(b"")
+    response.headers.pop("Content-Encoding", None)
 
 
 @contextlib.contextmanager

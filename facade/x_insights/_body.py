@@ -9,6 +9,8 @@ ACCEPT_ENCODING = "gzip, deflate"
 """The encodings to ask for: those whose decoder can be bounded."""
 MAX_SIZE = 64 * 1024 * 1024
 """The largest body in bytes, as it comes and decoded."""
+# Each takes its time. No server uses more than one, and a proxy may add another.
+MOST_ENCODINGS = 3
 
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without the header of zlib (RFC 9110, 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
@@ -57,8 +59,10 @@ def decode_body(headers: httpx.Headers, raw: bytes) -> bytes:
     """
     if is_too_large(raw) or "Content-Encoding" not in headers:
         return raw
-    body = raw
-    for encoding in reversed(headers["Content-Encoding"].lower().split(",")):
+    body, encodings = raw, headers["Content-Encoding"].lower().split(",")
+    if len(encodings) > MOST_ENCODINGS:
+        return raw
+    for encoding in reversed(encodings):
         decoded = _decompress(body, encoding.strip())
         if decoded is None:
             return raw

@@ -3,7 +3,7 @@
 import contextlib
 import copy
 import time
-from collections.abc import Generator
+from functools import partial
 from typing import Self
 
 import httpx
@@ -15,8 +15,8 @@ from ._body import collect
 from ._connections import open_connections
 from ._deadline import Deadline
 from ._endpoints import Page
-from ._errors import TransportError
-from ._exchange import build_request, read_response
+from ._errors import ResponseError, TransportError
+from ._exchange import build_request, give_up_connection, read_response
 from ._failure import convert_exception
 from ._iterators import PageIterator
 from ._options import Options
@@ -66,8 +66,9 @@ class InsightsClient:
         endpoint: str = "28hr",
         http_client: httpx.Client | None = None,
     ) -> None:
-        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
+        # First, so that whoever pickles a client is told that it holds a token.
         self._account = Account(read_token() if token is None else token, max_wait)
+        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._selector = EndpointSelector(self._options.endpoints)
         self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None)
         self._owns_http = http_client is None
@@ -116,7 +117,7 @@ class InsightsClient:
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
-        return PageIterator(self._iterate(collector), collector.remaining)
+        return PageIterator(collector, partial(self._fetch_pages, collector, limit=1))
 
     def with_token(self, token: Token) -> Self:
         """Return a client for another account, with the same options and connections.
@@ -156,12 +157,6 @@ class InsightsClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _iterate(self, collector: PageCollector) -> Generator[Insights, None, None]:
-        while collector.advance():
-            self._fetch_pages(collector, limit=1)
-            yield from collector.release()
-        collector.join()
-
     def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         for batch in collector.request(limit):
             with collector.catch_failure():
@@ -191,6 +186,8 @@ class InsightsClient:
                 # A hook or an auth of the caller's may have read the body.
                 raw = None if response.is_stream_consumed else collect(response.iter_raw())
             outcome = read_response(batch, response, raw)
+            if isinstance(outcome, ResponseError):
+                give_up_connection(response)
         except Exception as error:
             return convert_exception(request, error, is_closed=http.is_closed)
         self._account.update(batch.endpoint.name, response.headers, outcome)

@@ -1,8 +1,10 @@
 """The connections of a client: its own, or those of the caller's `http_client`."""
 
 import contextlib
+import encodings.idna  # noqa: F401 - a process that is forked while a thread imports it, at a first request, would hang
 import os
 from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NoReturn, TypeVar
 
 import httpx
@@ -33,7 +35,9 @@ def open_connections(options: Options, http_client: httpx.Client | None) -> Loca
 
     def create() -> httpx.Client:
         with _convert_environment_error():
-            return _create_api_client(options, _remove_location).get_httpx_client()
+            http = _create_api_client(options, _remove_location).get_httpx_client()
+        http.cookies = _create_cookie_jar()
+        return http
 
     return Local(create(), create)
 
@@ -45,7 +49,9 @@ def open_async_connections(options: Options, http_client: httpx.AsyncClient | No
 
     def create() -> httpx.AsyncClient:
         with _convert_environment_error():
-            return _create_api_client(options, _remove_location_async).get_async_httpx_client()
+            http = _create_api_client(options, _remove_location_async).get_async_httpx_client()
+        http.cookies = _create_cookie_jar()
+        return http
 
     return Local(create(), create, per_loop=True)
 
@@ -63,6 +69,11 @@ def _create_api_client(options: Options, hook: Callable[[httpx.Response], object
         "event_hooks": {"response": [hook]},
     }
     return x_insights_api.Client(options.base_url, timeout=options.timeout, httpx_args=httpx_args)
+
+
+def _create_cookie_jar() -> CookieJar:
+    """Create a jar that stays empty. A cookie would be sent with the requests of other accounts as well."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def _remove_location(response: httpx.Response) -> None:

@@ -1,6 +1,9 @@
 """One exchange with X: the request for a page, and the page or the error that comes of it."""
 
+import contextlib
 import itertools
+import socket
+from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
 import httpx
@@ -10,9 +13,10 @@ from ._body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
 from ._endpoints import Page
 from ._error_response import create_api_error
 from ._errors import ResponseError, XInsightsError
-from ._failure import get_secret, redact
+from ._failure import create_redactor, get_secret
 from ._options import Options
 from ._pages import Batch
+from ._types import PartialError
 
 # How much of a body is searched for a problem and for the token, in bytes. No problem of X's is longer.
 _EXCERPT_SIZE = 1024 * 1024
@@ -51,18 +55,36 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
         except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
             failure = f"does not match X's document: {error}"
         else:
-            for partial in page.errors:
-                partial["message"] = redact(partial["message"], secret)
-                partial["type"] = partial["type"] and redact(partial["type"], secret)
-                partial["tweet_ids"] = [redact(tweet_id, secret) for tweet_id in partial["tweet_ids"]]
+            if page.errors:
+                _redact_errors(page.errors, create_redactor(secret))
             return page
     # A proxy or a debugging server may have echoed the token.
     excerpt = body[: max(_EXCERPT_SIZE, 500 * 6 * len(secret))]  # JSON may take six characters for each of the token
-    text = redact(excerpt.decode("utf-8", "replace"), secret)
+    redact = create_redactor(secret)
+    text = redact(excerpt.decode("utf-8", "replace"))
     if failure:
         return ResponseError(f"the body of the {status} response {failure}", body=text[:500])
-    headers = {name: redact(value, secret) for name, value in response.headers.items()}
+    headers = {name: redact(value) for name, value in response.headers.items()}
     return create_api_error(batch.endpoint, status, headers, text)
+
+
+def give_up_connection(response: httpx.Response) -> None:
+    """Shut down the connection of a response that cannot be trusted, so that httpx opens another one.
+
+    If a server or proxy has sent a response twice, every later one on the connection would be that to another request.
+    Other requests share a connection of HTTP/2, which has no such order. Not all transports give access to theirs.
+    """
+    stream = response.extensions.get("network_stream") if response.http_version == "HTTP/1.1" else None
+    if stream and (connection := stream.get_extra_info("socket")):
+        with contextlib.suppress(OSError, TypeError):  # closed already, or uvloop's, which has no such method
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _redact_errors(errors: Iterable[PartialError], redact: Callable[[str], str]) -> None:
+    for error in errors:
+        error["message"] = redact(error["message"])
+        error["type"] = error["type"] and redact(error["type"])
+        error["tweet_ids"] = [redact(tweet_id) for tweet_id in error["tweet_ids"]]
 
 
 def _validate_page(page: Page, batch: Batch, body: bytes) -> None:

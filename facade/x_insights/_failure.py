@@ -2,7 +2,7 @@
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import anyio
 import httpx
@@ -20,7 +20,6 @@ _TRANSPORT_ERRORS = (
     anyio.ClosedResourceError,
     anyio.EndOfStream,
     anyio.IncompleteRead,
-    ExceptionGroup,  # of several attempts to connect
 )
 
 
@@ -31,7 +30,9 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     """
     if isinstance(error, XInsightsError) or (is_closed and type(error) is RuntimeError):
         return error
-    if isinstance(error, _TRANSPORT_ERRORS):
+    # A group is that of several attempts to connect.
+    rest = error.split(_TRANSPORT_ERRORS)[1] if isinstance(error, ExceptionGroup) else error
+    if rest is None or isinstance(rest, _TRANSPORT_ERRORS):
         failure: XInsightsError = _create_transport_error(request, error)
         # httpx wraps the OSErrors of its own connections, but not what idna raises.
         may_be_of_caller = isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError)
@@ -48,12 +49,21 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
 _SHORTEST_SECRET = 8
 
 
-def redact(text: str, secret: str) -> str:
-    """Replace the secret in a text, also if JSON has escaped some of its characters. Very short ones are left."""
+def create_redactor(secret: str) -> Callable[[str], str]:
+    """Return a function that replaces the secret in a text, also if JSON has escaped some of its characters.
+
+    Very short secrets are left.
+    """
     if len(secret) < _SHORTEST_SECRET:
-        return text
-    pattern = "".join(rf"(?:\\?{re.escape(each)}|\\u(?i:{ord(each):04x}))" for each in secret)
-    return re.sub(pattern, "[token]", text)
+        return str
+    pattern = re.compile("".join(_escape_for_json(each) for each in secret))
+    return lambda text: pattern.sub("[token]", text.replace(secret, "[token]"))
+
+
+def _escape_for_json(character: str) -> str:
+    """Return the pattern of a character that JSON may have escaped. It is atomic, so that no text takes long."""
+    plain = r"\\\\" if character == "\\" else rf"\\?{re.escape(character)}"
+    return rf"(?>\\u(?i:{ord(character):04x})|{plain})"
 
 
 def get_secret(request: httpx.Request) -> str:
@@ -67,10 +77,14 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     causes = list(_iterate_causes(error))
     # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
     # would not be found.
-    reason = "" if isinstance(error, httpx.LocalProtocolError) else redact(_describe(causes), get_secret(request))
+    reason = (
+        "" if isinstance(error, httpx.LocalProtocolError) else create_redactor(get_secret(request))(_describe(causes))
+    )
     failure = TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
-    if any(isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "") for cause in causes) or (
-        isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+    if (
+        any(isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "") for cause in causes)
+        or (isinstance(error, httpx.ProxyError) and str(error).startswith("407"))
+        or isinstance(error, httpx.UnsupportedProtocol)
     ):
         failure.retryable = False
     return failure

@@ -1,44 +1,59 @@
 """The iterators over the pages of a call."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+from ._pages import PageCollector
 from ._results import Insights
 
 
 class PageIterator(Iterator[Insights]):
     """Iterates over the pages of a call. `len()` is the largest number of pages that it yields.
 
-    The length is known before the first page is requested. If `auto` falls back, there are fewer and larger pages.
+    The length is known before the first page is requested. If `auto` falls back, there are fewer and larger pages. An
+    iteration that goes on after a page was interrupted raises `XInsightsError` with what is `pending`. Use an iterator
+    in one thread at a time.
     """
 
-    def __init__(self, pages: Generator[Insights, None, None], length: int) -> None:
-        self._pages = pages
-        self._length = length
+    def __init__(self, collector: PageCollector, fetch: Callable[[], None]) -> None:
+        self._collector = collector
+        self._fetch = fetch
+        self._length = collector.remaining
 
     def __next__(self) -> Insights:
-        return next(self._pages)
+        while (insights := self._collector.release()) is None:
+            if not self._collector.advance():
+                self._collector.end()
+                raise StopIteration
+            self._fetch()
+        return insights
 
     def __len__(self) -> int:
         return self._length
 
     def close(self) -> None:
         """End the iteration. No further page is requested."""
-        self._pages.close()
+        self._collector.close()
 
 
 class AsyncPageIterator(AsyncIterator[Insights]):
-    """The same as `PageIterator`, for `async for`. Nothing is in flight between two pages."""
+    """The same as `PageIterator`, for `async for` in one task at a time. Nothing is in flight between two pages."""
 
-    def __init__(self, pages: AsyncGenerator[Insights, None], length: int) -> None:
-        self._pages = pages
-        self._length = length
+    def __init__(self, collector: PageCollector, fetch: Callable[[], Awaitable[None]]) -> None:
+        self._collector = collector
+        self._fetch = fetch
+        self._length = collector.remaining
 
     async def __anext__(self) -> Insights:
-        return await anext(self._pages)
+        while (insights := self._collector.release()) is None:
+            if not self._collector.advance():
+                self._collector.end()
+                raise StopAsyncIteration
+            await self._fetch()
+        return insights
 
     def __len__(self) -> int:
         return self._length
 
     async def aclose(self) -> None:
         """End the iteration. No further page is requested."""
-        await self._pages.aclose()
+        self._collector.close()

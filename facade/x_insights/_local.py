@@ -23,11 +23,11 @@ class Local(Generic[T]):
 
     def get(self) -> T:
         """Return the value of this place. Raises RuntimeError if it has been closed."""
+        if self._is_closed:
+            raise RuntimeError("the client that owns the connections has been closed")
         place = self._locate()
         if (value := self._values.get(place)) is not None:
             return value
-        if self._is_closed:
-            raise RuntimeError("the client that owns the connections has been closed")
         # No lock guards this, because one that another thread held at a fork would never open. Of two threads that come
         # first at the same time, both get the value of the one that stores it.
         value = self._values.pop((os.getpid(), None), None)
@@ -39,8 +39,9 @@ class Local(Generic[T]):
     def close(self) -> T | None:
         """Return the value of this place, if there is one, to be closed. `get` fails from now on."""
         self._is_closed = True
-        value = self._values.pop(self._locate(), None)
-        return value or self._values.pop((os.getpid(), None), None)
+        value = self._values.get(self._locate()) or self._values.get((os.getpid(), None))
+        self._values.clear()
+        return value
 
     def _locate(self) -> tuple[int, EventLoopToken | None]:
         return os.getpid(), current_token() if self._per_loop else None

@@ -36,8 +36,10 @@ def _validate_base_url(base_url: str) -> str:
 
 def _validate_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
     if isinstance(timeout, httpx.Timeout):
-        return timeout
-    if not _is_number(timeout) or timeout <= 0:
+        seconds = [each for each in timeout.as_dict().values() if each is not None]
+    else:
+        seconds = [timeout]
+    if not all(_is_number(each) and each > 0 for each in seconds):
         message = f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
         raise InvalidRequestError(message)
     return httpx.Timeout(timeout)
@@ -66,7 +68,10 @@ def _validate_endpoint(endpoint: str) -> tuple[Endpoint, ...]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # an int beyond the range of a float
+        return False
 
 
 def _is_loopback(host: str) -> bool:

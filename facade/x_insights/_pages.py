@@ -73,13 +73,31 @@ class PageCollector:
         """Keep the first exception for `join`, so that other pages in flight can still arrive."""
         try:
             yield
-        except Exception as error:
+        except (XInsightsError, RuntimeError) as error:  # a closed client raises RuntimeError
             self._failure = self._failure or error
+        except Exception as error:  # of a hook of stamina, for one
+            failure = XInsightsError(f"a page was not fetched: {type(error).__name__} was raised")
+            failure.__cause__ = error
+            self._failure = self._failure or failure
 
-    def release(self) -> Iterator[Insights]:
-        """Yield the pages up to the first one that is lacking, each as its own result."""
-        while self._batches and self._batches[0].page:
-            yield _create_insights([self._batches.popleft()])
+    def release(self) -> Insights | None:
+        """Return the next page as its own result, or None if it has not arrived."""
+        if self._batches and self._batches[0].page:
+            return _create_insights([self._batches.popleft()])
+        return None
+
+    def end(self) -> None:
+        """Drop what has not been released. If a page is lacking, raise the failure as `join` does."""
+        try:
+            self.join()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Drop what has not been released."""
+        self._batches.clear()
+        self._queue.clear()
+        self._failure = None
 
     def join(self) -> Insights:
         """Return all pages as one result. If one is lacking, raise the failure with `partial` and `pending`."""
@@ -87,10 +105,11 @@ class PageCollector:
         pending = _join_ids(batch for batch in self._batches if not batch.page)
         if not pending:
             return insights
-        # If pages are lacking without a failure, the caller's token callable raised a cancellation, which a task group
-        # takes for its own.
+        # If pages are lacking without a failure, the caller interrupted an iteration that now goes on, or the caller's
+        # token callable raised a cancellation, which a task group takes for its own.
         failure = self._failure or XInsightsError(
-            "requests were cancelled from within: does the callable `token` await a shared task?"
+            "a request was interrupted: request `pending` again. If you did not cancel it, does your callable `token`"
+            " await a shared task?"
         )
         if isinstance(failure, XInsightsError):
             failure.partial, failure.pending = insights, pending

@@ -53,7 +53,6 @@ class RetryState:
 
     def _compute_backoff(self) -> bool | float:
         """Return the seconds of an exponential backoff with jitter, or False if they do not fit into the deadline."""
-        pause = min(
-            0.1 * 2.0 ** (self._started - 1) + random.uniform(0, JITTER), LONGEST_BACKOFF, self._options.max_wait
-        )
+        growth = 2.0 ** min(self._started - 1, 10)  # a power of 1024 would overflow
+        pause = min(0.1 * growth + random.uniform(0, JITTER), LONGEST_BACKOFF, self._options.max_wait)
         return self.deadline.reserve(0.0 if stamina.is_testing() else pause) and pause
