@@ -11,7 +11,7 @@ import certifi
 import pytest
 import stamina
 import trio
-from helpers import GET, assert_plain
+from helpers import GET, OWN, assert_plain
 from hypothesis import HealthCheck, settings
 
 import x_insights
@@ -82,12 +82,18 @@ def sandbox():
 
 
 @pytest.fixture(params=GET)
-def get(request):
+def kind(request):
+    """Which client sends, and over what."""
+    return request.param
+
+
+@pytest.fixture
+def get(kind):
     """`get_28hr` of either client, with the client's options as keyword arguments."""
-    return GET[request.param]
+    return GET[kind]
 
 
-@pytest.fixture(params=GET)
+@pytest.fixture(params=OWN)
 def open_client(request):
     """Create a client of each kind. Returns it, and a function that runs its methods."""
     if request.param == "sync":

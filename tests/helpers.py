@@ -8,6 +8,7 @@ import traceback
 from functools import partial
 
 import anyio
+import httpx_aiohttp
 
 from x_insights import AsyncInsightsClient, InsightsClient
 
@@ -31,7 +32,27 @@ def get_async(backend, url, tweet_ids, metrics, granularity="Total", *, fields=N
     return anyio.run(main, backend=backend)
 
 
-GET = {"sync": get_sync, "asyncio": partial(get_async, "asyncio"), "trio": partial(get_async, "trio")}
+def get_aiohttp(url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):
+    async def main():
+        async with (
+            httpx_aiohttp.HttpxAiohttpClient() as http_client,
+            AsyncInsightsClient(
+                options.pop("token", TOKEN), base_url=url, **{"http_client": http_client, **options}
+            ) as client,
+        ):
+            return await client.get_28hr(tweet_ids, metrics, granularity, fields=fields)
+
+    return anyio.run(main)
+
+
+GET = {
+    "sync": get_sync,
+    "asyncio": partial(get_async, "asyncio"),
+    "trio": partial(get_async, "trio"),
+    "aiohttp": get_aiohttp,
+}
+# The kinds whose HTTP client is created by ours, and not by the caller.
+OWN = ["sync", "asyncio", "trio"]
 
 
 def assert_plain(error):

@@ -137,7 +137,9 @@ def bomb():
     return b"".join(parts) + compressor.flush()
 
 
-@pytest.mark.parametrize(("kind", "status"), [("sync", 503), ("asyncio", 200), ("sync", 401), ("trio", 401)])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("sync", 503), ("asyncio", 200), ("sync", 401), ("trio", 401), ("aiohttp", 200)]
+)
 def test_gzip_bomb_takes_memory_of_the_order_of_the_bound(answer, bomb, kind, status):
     url = answer(bomb, status, {"Content-Encoding": "gzip"})
     command = [sys.executable, "-c", CHILD, f"{kind} {url}", *sys.path]

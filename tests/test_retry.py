@@ -107,11 +107,11 @@ def test_backoff_is_never_longer_than_max_wait(get, sandbox, clock):
 
 
 @pytest.mark.usefixtures("stamina_hooks")
-def test_each_retry_is_logged_with_its_wait_but_without_token_and_ids(get, sandbox, caplog, clock):
+def test_each_retry_is_logged_with_its_wait_but_without_token_and_ids(get, kind, sandbox, caplog, clock):
     seen = []
     stamina.instrumentation.set_on_retry_hooks([seen.append])
     sandbox.fail_next(status=503, body=f'{{"detail": "no {IDS[0]}"}}'.encode(), headers={"Retry-After": "7"})
-    sandbox.drop_next()
+    sandbox.drop_next(2 if kind == "aiohttp" else 1)  # aiohttp repeats a request whose connection breaks
     with caplog.at_level(logging.INFO):
         get(sandbox.url, IDS[0], "likes")
     records = [record for record in caplog.records if record.name == "x_insights"]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import anyio
 import httpx
 import pytest
-from helpers import TOKEN, get_sync
+from helpers import OWN, TOKEN, get_sync
 
 from x_insights import AsyncInsightsClient, InsightsClient
 
@@ -134,6 +134,7 @@ def test_parameters_of_the_callers_client_are_sent_too(answer, httpserver):
     assert (request.args["key"], request.args["tweet_ids"]) == ("of-a-proxy", "1,2")
 
 
+@pytest.mark.parametrize("kind", OWN, indirect=True)
 def test_a_proxy_from_the_environment_is_not_used_for_loopback(exchange, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

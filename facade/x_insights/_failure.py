@@ -30,12 +30,18 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     """
     if isinstance(error, XInsightsError) or (is_closed and type(error) is RuntimeError):
         return error
+    if _is_of_aiohttp(error):
+        return _create_transport_error(request, error)
     # A group is that of several attempts to connect.
     rest = error.split(_TRANSPORT_ERRORS)[1] if isinstance(error, ExceptionGroup) else error
     if rest is None or isinstance(rest, _TRANSPORT_ERRORS):
         failure: XInsightsError = _create_transport_error(request, error)
         # httpx wraps the OSErrors of its own connections, but not what idna raises.
-        may_be_of_caller = isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError)
+        # A UnicodeEncodeError of httpx-aiohttp has the text of the server that it cannot encode, and the token if that
+        # text has it.
+        may_be_of_caller = isinstance(error, OSError | UnicodeError) and not isinstance(
+            error, ssl.SSLError | UnicodeEncodeError
+        )
     else:
         # The exception's text may have the token, so that only its type is named.
         failure = XInsightsError(f"the request to {request.url.host} failed: {type(error).__name__} was raised")
@@ -43,6 +49,11 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     if may_be_of_caller:
         failure.__cause__ = error
     return failure
+
+
+def _is_of_aiohttp(error: BaseException) -> bool:
+    """Return whether an exception is aiohttp's. httpx-aiohttp lets some through, which show the request's headers."""
+    return any(each.__module__.partition(".")[0] == "aiohttp" for each in type(error).__mro__)
 
 
 # A shorter token would tear the words apart that happen to have it in them.
@@ -76,17 +87,21 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     """Return the error for a request that got no complete response, without the request itself and its token."""
     causes = list(_iterate_causes(error))
     # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
-    # would not be found.
-    reason = (
-        "" if isinstance(error, httpx.LocalProtocolError) else create_redactor(get_secret(request))(_describe(causes))
-    )
+    # would not be found. aiohttp escapes or truncates both.
+    if isinstance(error, httpx.LocalProtocolError):
+        reason = ""
+    elif _is_of_aiohttp(error):
+        reason = f": {type(causes[-1]).__name__}"
+    else:
+        reason = create_redactor(get_secret(request))(_describe(causes))
     failure = TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
-    if (
-        any(isinstance(cause, ssl.SSLError) and "CERTIFICATE" in (cause.reason or "") for cause in causes)
+    # aiohttp's own SSLErrors have no reason, but their causes do.
+    reasons = [str(getattr(cause, "reason", "")) for cause in causes if isinstance(cause, ssl.SSLError)]
+    failure.retryable = not (
+        any("CERTIFICATE" in each for each in reasons)
         or (isinstance(error, httpx.ProxyError) and str(error).startswith("407"))
         or isinstance(error, httpx.UnsupportedProtocol)
-    ):
-        failure.retryable = False
+    )
     return failure
 
 
