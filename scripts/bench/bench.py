@@ -13,21 +13,23 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from in_flight import CONTENDERS, IN_FLIGHT
 from server import PAGES
 from worker import list_contenders
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
+OURS_OVER_AIOHTTP, AIOHTTP_PEER = "x_insights over httpx-aiohttp", "httpx-aiohttp + orjson"
 # Requests per turn: the slowest contender takes about a fifth of a second for them.
-REQUESTS = {"total": 100, "hourly": 6, "one": 150, "analytics": 10}
+REQUESTS = {"total": 100, "hourly": 6, "one": 150, "analytics": 10, "in flight": 10 * IN_FLIGHT}
 # What a new interpreter does before its first request.
 COLD_STARTS = {
     "httpx": "import httpx; httpx.Client()",
@@ -67,15 +69,15 @@ def start_server(page: str, latency: float = 0.0) -> Iterator[str]:
         yield f"http://127.0.0.1:{running.stdout.readline().strip()}"
 
 
-def measure_page(page: str, rounds: int) -> Figures:
-    """Measure all contenders on one page, in turn. Return their medians."""
-    turns: dict[str, list[dict[str, float]]] = {name: [] for name in list_contenders(page)}
+def measure_page(script: str, contenders: Iterable[str], page: str, count: int, rounds: int) -> Figures:
+    """Measure the contenders of a script on one page, in turn, by `count` requests each. Return their medians."""
+    turns: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(start_server(page))
-        workers = {name: stack.enter_context(start("worker.py", name, url, page)) for name in turns}
+        workers = {name: stack.enter_context(start(script, name, url, page)) for name in turns}
         for turn in range(rounds + 1):
             for name, worker in workers.items():
-                figures = request(worker, str(REQUESTS[page]))
+                figures = request(worker, str(count))
                 if turn:  # the first one warms up
                     turns[name].append(figures)
     return {
@@ -119,9 +121,9 @@ def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
         return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
 
 
-def print_figures(console: Console, page: str, figures: Figures) -> None:
+def print_figures(console: Console, page: str, figures: Figures, note: str = "") -> None:
     endpoint, ids, metrics, buckets = PAGES[page]
-    table = Table(title=f"{page} ({endpoint}): {ids} ids x {len(metrics)} metrics, {buckets or 'no'} buckets")
+    table = Table(title=f"{page} ({endpoint}): {ids} ids x {len(metrics)} metrics, {buckets or 'no'} buckets{note}")
     for heading in ("", "CPU ms", f"CPU / {FLOOR}", f"CPU / {PEER}", f"CPU {XDK} / this", "wall ms", "peak MB"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, each in figures.items():
@@ -134,14 +136,22 @@ def print_figures(console: Console, page: str, figures: Figures) -> None:
 
 def compare_with_bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
     """Yield for each promise its name, the figure, the bar, and whether the bar is an upper one."""
-    for page, peer, xdk in (("total", 1.25, 2.5), ("hourly", 1.0, 12.0)):
+    for page, limit, xdk in (("total", 1.25, 2.5), ("hourly", 1.0, 12.0)):
         cpu = {name: each["cpu"] for name, each in results["pages"][page].items()}
-        yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], peer, True
+        yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], limit, True
         yield f"{page}: CPU of {XDK} / ours", cpu[XDK] / cpu[OURS], xdk, False
     cpu = {name: each["cpu"] for name, each in results["pages"]["analytics"].items()}
     yield f"analytics: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], 3.0, True
     tables = results["tables"]
     yield "hourly: CPU of to_arrow / to_rows", tables["to_arrow"] / tables["to_rows"], 1.0, True
+    cpu = {name: each["cpu"] for name, each in results["in flight"].items()}
+    for peer, bar in ((PEER, 0.45), (AIOHTTP_PEER, 1.25)):
+        yield (
+            f"{IN_FLIGHT} in flight: CPU of {OURS_OVER_AIOHTTP} / {peer}",
+            cpu[OURS_OVER_AIOHTTP] / cpu[peer],
+            bar,
+            True,
+        )
     yield "cold start of ours / httpx", results["cold starts"][OURS] / results["cold starts"]["httpx"], 1.75, True
     counts = [int(count) for count in results["scale"]]
     first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))
@@ -172,10 +182,13 @@ def main() -> int:
     quick = parser.parse_args().quick
     console = Console(width=130)
     results: dict[str, Any] = {"pages": {}}
+    rounds = 7 if quick else 25
     for page in PAGES:
-        results["pages"][page] = measure_page(page, 7 if quick else 25)
+        results["pages"][page] = measure_page("worker.py", list_contenders(page), page, REQUESTS[page], rounds)
         print_figures(console, page, results["pages"][page])
-    results["tables"] = measure_tables(7 if quick else 25)
+    results["tables"] = measure_tables(rounds)
+    results["in flight"] = measure_page("in_flight.py", CONTENDERS, "total", REQUESTS["in flight"], rounds)
+    print_figures(console, "total", results["in flight"], f", {IN_FLIGHT} in flight")
     results["cold starts"] = measure_cold_starts(5 if quick else 21)
     results["scale"] = measure_scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
     results["concurrency"] = measure_concurrency((1, 8, 32))

@@ -127,20 +127,29 @@ def list_contenders(page: str) -> list[str]:
     return list(CONTENDERS)[: 3 if PAGES[page].endpoint == "analytics" else None]
 
 
-def main(name: str, url: str, page: str) -> None:
-    fetch = CONTENDERS[name](url, page)
-    fetch()  # connects
+def report(run: Callable[[int], None]) -> None:
+    """Make as many requests as each line of standard input says. Print what one of them costs."""
     for line in sys.stdin:
         count = int(line)
         cpu, wall = time.process_time(), time.perf_counter()
-        for _ in range(count):
-            fetch()
+        run(count)
         figures = {
             "cpu": (time.process_time() - cpu) / count,
             "wall": (time.perf_counter() - wall) / count,
             "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }
         print(json.dumps(figures), flush=True)
+
+
+def main(name: str, url: str, page: str) -> None:
+    fetch = CONTENDERS[name](url, page)
+    fetch()  # connects
+
+    def run(count: int) -> None:
+        for _ in range(count):
+            fetch()
+
+    report(run)
 
 
 if __name__ == "__main__":
