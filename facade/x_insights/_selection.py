@@ -26,6 +26,6 @@ class EndpointSelector:
         """Try this endpoint first from now on, if it is the fallback of the one tried first so far."""
         withdrawn = self.current
         # Threads may fall back at the same time. `pop` is atomic, so that one of them logs the warning.
-        if self.find_fallback(withdrawn) is endpoint and self._unannounced.pop(withdrawn, None):
+        if self.find_fallback(withdrawn) is endpoint and self._unannounced.pop(withdrawn, None) is not None:
             self.current = endpoint
             logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)
