@@ -120,7 +120,7 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session
 def recipes(session: nox.Session) -> None:
-    """Test the README's recipes with other people's packages: pandas, polars, DuckDB, OpenTelemetry, httpx2."""
+    """Test the README's recipes with other people's packages: Dask, Celery, polars, DuckDB, OpenTelemetry, httpx2."""
     session.install(".[arrow,testing]", *group("recipes"))
     session.run("pytest", "tests/recipes")
 

@@ -8,7 +8,10 @@ from pathlib import Path
 README = Path(__file__).resolve().parents[1] / "README.md"
 FIRST = "insights.items()"  # the example under "Use it"
 # The packages that only the environment of `nox -s recipes` has.
-RECIPE = re.compile(r"^(import|from) (duckdb|httpx2|httpx_aiohttp|opentelemetry|polars)\b|\bto_pandas\b", re.MULTILINE)
+RECIPE = re.compile(
+    r"^(import|from|#) (celery|dask|duckdb|httpx2|httpx_aiohttp|insights_job|opentelemetry|polars)\b|\bto_pandas\b",
+    re.MULTILINE,
+)
 
 
 def examples(*, recipes=None):

@@ -38,7 +38,7 @@ def test_the_first_example_prints_the_output_in_the_readme(sandbox, capsys):
 
 def test_the_resume_example_keeps_what_arrived_and_what_is_pending(sandbox):
     sandbox.rate_limit = 1
-    names = run(find_example("error.pending"), sandbox)
+    names = run(find_example("insights, pending = "), sandbox)
     assert list(names["insights"]) == [str(number) for number in range(1000, 1025)]
     assert names["pending"] == tuple(str(number) for number in range(1025, 1060))
 
