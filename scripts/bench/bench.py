@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from bars import OURS, XDK, compare_with_bars
+from figures import Figures, draw_chart, print_figures, print_scale
 from in_flight import CONTENDERS, IN_FLIGHT
 from server import PAGES
 from worker import list_contenders
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
-OURS, PEER, XDK, FLOOR = "x_insights", "httpx + orjson", "xdk 0.10.3", "http.client + msgspec"
-OURS_OVER_AIOHTTP, AIOHTTP_PEER = "x_insights over httpx-aiohttp", "httpx-aiohttp + orjson"
 # Requests per turn: the slowest contender takes about a fifth of a second for them.
 REQUESTS = {"total": 100, "hourly": 6, "one": 150, "analytics": 10, "in flight": 10 * IN_FLIGHT}
 # What a new interpreter does before its first request.
@@ -38,8 +37,6 @@ COLD_STARTS = {
     "tweepy 4.17.0": "import tweepy; tweepy.Client('t')",
 }
 LATENCY = 0.05
-
-Figures = dict[str, dict[str, float]]
 
 
 @contextlib.contextmanager
@@ -99,11 +96,14 @@ def measure_cold_starts(rounds: int) -> dict[str, float]:
     return {name: statistics.median(taken[1:]) for name, taken in seconds.items()}
 
 
-def measure_scale(counts: Sequence[int]) -> dict[str, dict[str, float]]:
-    """Return the seconds and megabytes that an iteration takes, by number of ids."""
+def measure_scale(counts: Sequence[int]) -> dict[str, Figures]:
+    """Return what an iteration takes, by client and by number of ids."""
     with start_server("one") as url:
-        run = [sys.executable, str(HERE / "scale.py"), "iteration", url]
-        return {str(count): json.loads(subprocess.check_output([*run, str(count)])) for count in counts}
+        run = [sys.executable, str(HERE / "scale.py")]
+        return {
+            name: {str(count): json.loads(subprocess.check_output([*run, name, url, str(count)])) for count in counts}
+            for name in ("iteration", "async-iteration")
+        }
 
 
 def measure_tables(rounds: int) -> dict[str, float]:
@@ -121,61 +121,6 @@ def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
         return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
 
 
-def print_figures(console: Console, page: str, figures: Figures, note: str = "") -> None:
-    endpoint, ids, metrics, buckets = PAGES[page]
-    table = Table(title=f"{page} ({endpoint}): {ids} ids x {len(metrics)} metrics, {buckets or 'no'} buckets{note}")
-    for heading in ("", "CPU ms", f"CPU / {FLOOR}", f"CPU / {PEER}", f"CPU {XDK} / this", "wall ms", "peak MB"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for name, each in figures.items():
-        ratios = [f"{each['cpu'] / figures[peer]['cpu']:.2f}" if peer in figures else "" for peer in (FLOOR, PEER)]
-        ratios.append(f"{figures[XDK]['cpu'] / each['cpu']:.2f}" if XDK in figures else "")
-        cells = [f"{each['cpu'] * 1e3:.2f}", *ratios, f"{each['wall'] * 1e3:.2f}"]
-        table.add_row(name, *cells, f"{each['memory'] / 1024:.0f}")
-    console.print(table)
-
-
-def compare_with_bars(results: dict[str, Any]) -> Iterator[tuple[str, float, float, bool]]:
-    """Yield for each promise its name, the figure, the bar, and whether the bar is an upper one."""
-    for page, limit, xdk in (("total", 1.25, 2.5), ("hourly", 1.0, 12.0)):
-        cpu = {name: each["cpu"] for name, each in results["pages"][page].items()}
-        yield f"{page}: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], limit, True
-        yield f"{page}: CPU of {XDK} / ours", cpu[XDK] / cpu[OURS], xdk, False
-    cpu = {name: each["cpu"] for name, each in results["pages"]["analytics"].items()}
-    yield f"analytics: CPU of ours / {PEER}", cpu[OURS] / cpu[PEER], 3.0, True
-    tables = results["tables"]
-    yield "hourly: CPU of to_arrow / to_rows", tables["to_arrow"] / tables["to_rows"], 1.0, True
-    cpu = {name: each["cpu"] for name, each in results["in flight"].items()}
-    for peer, bar in ((PEER, 0.45), (AIOHTTP_PEER, 1.25)):
-        yield (
-            f"{IN_FLIGHT} in flight: CPU of {OURS_OVER_AIOHTTP} / {peer}",
-            cpu[OURS_OVER_AIOHTTP] / cpu[peer],
-            bar,
-            True,
-        )
-    yield "cold start of ours / httpx", results["cold starts"][OURS] / results["cold starts"]["httpx"], 1.75, True
-    counts = [int(count) for count in results["scale"]]
-    first, last = (results["scale"][str(count)] for count in (counts[0], counts[-1]))
-    yield f"{counts[-1]:,} ids: MB of growth", last["growth"], 10, True
-    growth = last["seconds"] / counts[-1] / (first["seconds"] / counts[0])
-    yield f"{counts[-1]:,} ids: time per id / that of {counts[0]:,}", growth, 1.25, True
-    yield "8 pages in flight: wall / ideal", results["concurrency"]["8"], 1.2, True
-
-
-def draw_chart(results: dict[str, Any], path: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(1, len(results["pages"]), figsize=(15, 4), layout="constrained")
-    for axis, (page, figures) in zip(axes, results["pages"].items(), strict=True):
-        names = list(figures)
-        axis.barh(names, [figures[name]["cpu"] * 1e3 for name in names], color=["tab:blue"] * 2 + ["tab:gray"] * 4)
-        axis.set(title=page, xlabel="CPU ms per request")
-        axis.invert_yaxis()
-    figure.savefig(path)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, in less than a minute")
@@ -190,9 +135,10 @@ def main() -> int:
     results["in flight"] = measure_page("in_flight.py", CONTENDERS, "total", REQUESTS["in flight"], rounds)
     print_figures(console, "total", results["in flight"], f", {IN_FLIGHT} in flight")
     results["cold starts"] = measure_cold_starts(5 if quick else 21)
-    results["scale"] = measure_scale((1_000, 10_000) if quick else (1_000, 10_000, 100_000))
+    results["scale"] = measure_scale((5_000, 20_000) if quick else (10_000, 100_000, 1_000_000))
+    print_scale(console, results["scale"])
     results["concurrency"] = measure_concurrency((1, 8, 32))
-    for name in ("tables", "cold starts", "scale", "concurrency"):
+    for name in ("tables", "cold starts", "concurrency"):
         console.print(name, results[name])
     missed = 0
     for name, figure, bar, upper in compare_with_bars(results):
