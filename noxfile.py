@@ -42,7 +42,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the built wheel, and demand every branch of the facade."""
-    session.install(".[testing]", *group("tests"))
+    session.install(".[cli,testing]", *group("tests"))
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -141,7 +141,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build wheel and sdist into dist/, check them, and try the wheel alone, without and with its extra."""
+    """Build wheel and sdist into dist/, check them, and try the wheel alone, without and with its extras."""
     session.install(*group("package"))
     session.run("python", "scripts/release/package.py", silent=True)
     (wheel,) = Path("dist").glob("*.whl")
@@ -151,6 +151,8 @@ def package(session: nox.Session) -> None:
     for extra, script in (("", "tests/bare.py"), ("[testing]", "tests/readme.py")):
         session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}", external=True)
         session.run(python, "-I", script, external=True)
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)
+    session.run(str(Path(python).with_name("x-insights")), "20", "--sandbox", external=True)
 
 
 @nox.session

@@ -1,10 +1,12 @@
-"""What the wheel does with its own dependencies alone, without the extra: `nox -s package` runs this."""
+"""What the wheel does with its own dependencies alone, without the extras: `nox -s package` runs this."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
 import json
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -44,6 +46,11 @@ def main() -> None:
         rows = client.get_28hr("20", Metric.LIKES, "Hourly").to_rows()
     assert rows == asyncio.run(get_async(url))
     assert (rows[0]["time"].isoformat(), rows[0]["value"]) == ("2026-11-22T12:00:00+00:00", 5)
+    command = subprocess.run(
+        [sys.executable, "-I", "-m", "x_insights", "20"], capture_output=True, text=True, check=False
+    )
+    line = "x-insights: rich is missing: the command needs its extra, `pip install x-insights-28hr[cli]`\n"
+    assert (command.returncode, command.stdout, command.stderr) == (1, "", line), command
     message = ""
     try:
         importlib.import_module("x_insights.testing")
