@@ -8,7 +8,10 @@ from ._gate import RateLimitGate
 
 
 class Account:
-    """What belongs to one account, while options and connections may be shared with those of others."""
+    """What belongs to one account, while options and connections may be shared with those of others.
+
+    It is the first attribute of a client, so that pickling one says that it holds a token.
+    """
 
     def __init__(self, token: AsyncToken, max_wait: float) -> None:
         self.auth = create_auth(token)

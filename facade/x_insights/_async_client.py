@@ -14,7 +14,7 @@ from ._auth import AsyncToken, read_token
 from ._body import RawBody
 from ._connections import open_async_connections
 from ._endpoints import Page
-from ._errors import ResponseError
+from ._errors import ResponseError, XInsightsError
 from ._exchange import build_request, give_up_connection, read_response
 from ._failure import convert_exception
 from ._iterators import AsyncPageIterator
@@ -54,7 +54,6 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        # First, so that whoever pickles a client is told that it holds a token.
         self._account = Account(read_token() if token is None else token, max_wait)
         self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
@@ -121,8 +120,7 @@ class AsyncInsightsClient:
         async def fetch() -> None:
             for batch in batches:
                 with collector.catch_failure():
-                    state = RetryState(self._options)
-                    collector.add(batch, await self._retry(state.compute_wait, self._attempt, state, batch))
+                    collector.add(batch, await self._fetch_page(batch))
 
         try:
             async with anyio.create_task_group() as tasks:
@@ -130,6 +128,14 @@ class AsyncInsightsClient:
                     tasks.start_soon(fetch)
         except BaseExceptionGroup as group:  # such as KeyboardInterrupt; `catch_failure` takes what is an Exception
             raise group.exceptions[0] from None
+
+    async def _fetch_page(self, batch: Batch) -> Page:
+        state = RetryState(self._options)
+        try:
+            return await self._attempt(state, batch)
+        except XInsightsError as error:
+            state.replay(error)
+        return await self._retry(state.compute_wait, self._attempt, state, batch)
 
     async def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()

@@ -15,7 +15,7 @@ from ._body import collect
 from ._connections import open_connections
 from ._deadline import Deadline
 from ._endpoints import Page
-from ._errors import ResponseError, TransportError
+from ._errors import ResponseError, TransportError, XInsightsError
 from ._exchange import build_request, give_up_connection, read_response
 from ._failure import convert_exception
 from ._iterators import PageIterator
@@ -66,7 +66,6 @@ class InsightsClient:
         endpoint: str = "28hr",
         http_client: httpx.Client | None = None,
     ) -> None:
-        # First, so that whoever pickles a client is told that it holds a token.
         self._account = Account(read_token() if token is None else token, max_wait)
         self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._selector = EndpointSelector(self._options.endpoints)
@@ -82,8 +81,7 @@ class InsightsClient:
         Args:
             tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits, positive `int`, or another object
                 with `__index__`. Leading zeros and duplicates are dropped.
-            metrics: One metric or an iterable of metrics, as `Metric` or name in any spelling (`UrlClicks`,
-                `url_clicks`).
+            metrics: One metric or an iterable of metrics, as `Metric` or name in any spelling, such as `url_clicks`.
             granularity: `Total` for sums, or `Hourly`, `Daily` or `Weekly` for a time series.
             fields: `errors`, `measurement` or both. Both by default.
 
@@ -160,8 +158,15 @@ class InsightsClient:
     def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         for batch in collector.request(limit):
             with collector.catch_failure():
-                state = RetryState(self._options)
-                collector.add(batch, self._retry(state.compute_wait, self._attempt, state, batch))
+                collector.add(batch, self._fetch_page(batch))
+
+    def _fetch_page(self, batch: Batch) -> Page:
+        state = RetryState(self._options)
+        try:
+            return self._attempt(state, batch)
+        except XInsightsError as error:
+            state.replay(error)
+        return self._retry(state.compute_wait, self._attempt, state, batch)
 
     def _attempt(self, state: RetryState, batch: Batch) -> Page:
         state.start_attempt()

@@ -24,10 +24,21 @@ class RetryState:
         self.deadline = Deadline(options.deadline)
         self._options = options
         self._started = 0
+        self._replayed: XInsightsError | None = None
         self._failure, self._failed_at = "", 0.0
+
+    def replay(self, failure: XInsightsError) -> None:
+        """Let stamina see the failure of the first attempt, which is made without it.
+
+        stamina costs a fifteenth of a page of totals, and most first attempts succeed.
+        """
+        self._replayed = failure
 
     def start_attempt(self) -> None:
         """Count an attempt, and log every one but the first with the name of the failure, whose text may have IDs."""
+        if failure := self._replayed:
+            self._replayed = None
+            raise failure
         self._started += 1
         if self._started > 1:
             wait = time.monotonic() - self._failed_at
