@@ -120,23 +120,25 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session
 def recipes(session: nox.Session) -> None:
-    """Test the README's recipes with other people's packages: Dask, Celery, polars, DuckDB, OpenTelemetry, httpx2."""
+    """Test the recipes with other people's packages: Dask, Celery, polars, DuckDB, FastAPI, OpenTelemetry, httpx2."""
     session.install(".[arrow,testing]", *group("recipes"))
     session.run("pytest", "tests/recipes")
 
 
 @nox.session
 def chart(session: nox.Session) -> None:
-    """Draw the README's chart."""
+    """Draw the chart of docs/."""
     session.install(".[testing]", *group("chart"))
     session.run("python", "scripts/docs/chart.py")
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the API reference into build/docs/."""
+    """Build the guides and the reference into build/docs/."""
     session.install(".[arrow,testing]", *group("docs"))
-    session.run("python", "-W", "error", "scripts/docs/reference.py")
+    # A page that has not changed would not be checked again, were it not for --fresh-env.
+    options = ("--fail-on-warning", "--nitpicky", "--keep-going", "--fresh-env", "--builder", "html")
+    session.run("sphinx-build", *options, "docs", "build/docs")
 
 
 @nox.session
@@ -148,7 +150,7 @@ def package(session: nox.Session) -> None:
     alone = Path(session.create_tmp(), "alone")
     session.run("python", "-m", "venv", "--clear", str(alone), silent=True)
     python = str(alone / ("Scripts" if session.bin.endswith("Scripts") else "bin") / "python")
-    for extra, script in (("", "tests/bare.py"), ("[testing]", "tests/readme.py")):
+    for extra, script in (("", "tests/bare.py"), ("[testing]", "tests/documents.py")):
         session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}{extra}", external=True)
         session.run(python, "-I", script, external=True)
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli]", external=True)

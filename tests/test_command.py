@@ -20,8 +20,8 @@ import threading
 
 import pytest
 import stamina
+from documents import DOCUMENTS
 from helpers import IDS, PROBLEMS, TOKEN, get_sync
-from readme import README
 from werkzeug import Response
 
 from fragment import read_fragments
@@ -444,9 +444,10 @@ def test_the_help_fits_a_screen(call, monkeypatch):
     assert max(map(len, output.splitlines())) <= 80
 
 
-def test_the_commands_in_the_readme_run(call):
-    commands = re.findall("`x-insights ([^`]+)`", README.read_text("utf-8"))
-    assert len(commands) == 3
+def test_the_commands_in_the_documents_run(call):
+    texts = (document.read_text("utf-8") for document in DOCUMENTS)
+    commands = {command for text in texts for command in re.findall(r"(?:^|`)x-insights ([^`\n]+)", text, re.MULTILINE)}
+    assert "--check 20" in commands
     for command in commands:
         code, output, _ = call(*command.split(), "--sandbox")
         assert code == 0

@@ -31,6 +31,8 @@ from ._validation import TweetIds
 class AsyncInsightsClient:
     """The same as `InsightsClient`, on asyncio and trio, with several pages in flight.
 
+    Use `await` for `get_28hr` and `close`, `async for` for `iter_28hr`, and `async with` for the client itself.
+
     A client works in one event loop after another, one loop at a time, such as those of several `asyncio.run`. One with
     an `http_client` raises an error in another event loop or process.
 

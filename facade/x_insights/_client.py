@@ -78,6 +78,8 @@ class InsightsClient:
     ) -> Insights:
         """Fetch the insights of any number of Posts, 25 per request, or 100 from `analytics`.
 
+        If a request fails, the error carries the pages that arrived (`partial`) and the IDs that did not (`pending`).
+
         Args:
             tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits, positive `int`, or another object
                 with `__index__`. Leading zeros and duplicates are dropped.
@@ -93,8 +95,6 @@ class InsightsClient:
             ApiError: If X responds with an error status.
             TransportError: If there is no complete response.
             ResponseError: If the response cannot be parsed.
-
-            The last three carry the pages that arrived (`partial`) and the IDs that did not (`pending`).
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)

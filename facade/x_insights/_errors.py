@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class XInsightsError(Exception):
     """Base class of all errors of this library.
 
-    An error never holds a request, a response or the access token.
+    A call fetches its IDs in pages. If a page fails, the error has the insights of the pages that arrived (`partial`),
+    the IDs of the others (`pending`), and whether to retry (`retryable`). It never holds a request, a response or the
+    access token.
     """
 
     retryable: bool = False
-    """Whether the same call may succeed later."""
+    """Whether the same call may succeed later. The client itself does not retry any further."""
     partial: Insights | None = None
     """The pages that arrived before the failure. None if an argument is invalid."""
     pending: tuple[str, ...] = ()

@@ -34,15 +34,15 @@ class Insights(Mapping[str, TweetInsights]):
         """Return all insights as new dictionaries, ready for JSON.
 
         Returns:
-            `{"tweets": {id: {"totals", "series"}}, "errors": [...], "missing": [...]}`. Metrics have the spelling of
-            X's document, and unknown ones the spelling that X sent. `None` is X's `null`, which is not zero. Times are
-            text, as X sent them.
+            A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), `errors` and `missing`. Metrics
+            have the spelling of X's document, and unknown ones the spelling that X sent. `None` is X's `null`, which is
+            not zero. Times are text, as X sent them.
         """
         tweets, errors = _merge(self.tweet_ids, self._pages), self.errors
         return {"tweets": tweets, "errors": errors, "missing": _find_missing(self.tweet_ids, tweets, errors)}
 
     def to_rows(self) -> list[Row]:
-        """Return one row per value, for pandas, polars and databases.
+        """Return one row per value. If there are none, a data frame of them has no columns, and one of `to_arrow` has.
 
         Returns:
             A list of `{"tweet_id", "time", "metric", "value"}`. `time` is an aware datetime in UTC, None for a total.
@@ -76,7 +76,7 @@ class Insights(Mapping[str, TweetInsights]):
 
     @property
     def errors(self) -> list[PartialError]:
-        """The partial errors: those that X sent per group of Posts, and the top-level problems of RFC 7807."""
+        """The partial errors, which X sends per group of Posts or as problems of RFC 7807."""
         return [{**error, "tweet_ids": [*error["tweet_ids"]]} for page in self._pages for error in page.errors]
 
     @property
@@ -101,7 +101,7 @@ class Insights(Mapping[str, TweetInsights]):
         return tuple(dict.fromkeys(metric for page in self._pages for metric in page.unavailable))
 
     def raise_for_errors(self) -> Self:
-        """Return these insights if they have no partial errors.
+        """Return these insights if they have no partial errors. Posts that are `missing` are not errors here.
 
         Raises:
             ApiError: If there are partial errors. Its `partial` has these insights.

@@ -1,4 +1,4 @@
-"""Draw the README's chart, the impressions of some Posts by the hour: ``python scripts/docs/chart.py [PATH]``."""
+"""Draw the chart of docs/, the impressions of some Posts by the hour: ``python scripts/docs/chart.py [PATH]``."""
 
 from __future__ import annotations
 

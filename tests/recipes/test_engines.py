@@ -1,4 +1,4 @@
-"""More than one machine: the README's recipes for Dask and Celery lose and double nothing, and show no token."""
+"""More than one machine: the recipes for Dask and Celery lose and double nothing, and show no token."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import time
 
 import pytest
 from dask.distributed import Client, LocalCluster
+from documents import find_example, run
 from helpers import get_sync
-from readme import find_example, run
 
 import x_insights.testing
 from x_insights import AuthenticationError, InvalidRequestError

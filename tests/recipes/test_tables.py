@@ -1,4 +1,4 @@
-"""Tables: the README's recipes for pandas, polars and DuckDB."""
+"""Tables: the recipes for pandas, polars and DuckDB."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pandas
 import polars
 import pyarrow
 import pytest
+from documents import find_example, run
 from helpers import get_sync
-from readme import examples, run
 
 import chart
 
@@ -51,12 +51,11 @@ def empty(sandbox):
 
 @pytest.fixture
 def recipe(sandbox, tmp_path, monkeypatch):
-    """Run the README's recipe that contains a text, with some insights. Returns its names."""
+    """Run the recipe that contains a text, with some insights. Returns its names."""
     monkeypatch.chdir(tmp_path)
 
     def recipe(text, insights):
-        (example,) = (each for each in examples(recipes=True) if text in each)
-        return run(example, sandbox, insights=insights)
+        return run(find_example(text), sandbox, insights=insights)
 
     return recipe
 

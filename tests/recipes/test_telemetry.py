@@ -6,13 +6,13 @@ import asyncio
 
 import httpx
 import pytest
+from documents import find_example, run
 from helpers import TOKEN
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from readme import examples, run
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient
 
@@ -39,8 +39,7 @@ def urls(spans):
 
 
 def test_a_request_has_a_span(spans, sandbox):
-    (example,) = (each for each in examples(recipes=True) if "opentelemetry" in each)
-    run(example, sandbox)
+    run(find_example("import HTTPXClientInstrumentor"), sandbox)
     assert urls(spans()) == [sandbox.url + PATH]
     assert "ACCESS_TOKEN" not in "".join(span.to_json() for span in spans())
 

@@ -1,11 +1,11 @@
-"""Transports: the recipes of the README for httpx-aiohttp, and for httpx2, in a process where it replaces httpx."""
+"""Transports: the recipes for httpx-aiohttp, and for httpx2, in a process where it replaces httpx."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-from readme import find_example, run
+from documents import find_example, run
 
 CHILD = """
 import asyncio, socket, warnings

@@ -1,20 +1,30 @@
-"""The README: its examples run, and its commands are those of CI and nox."""
+"""The README and docs/: their examples run, their commands exist, and the reference has the whole public API."""
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 import stamina
+from documents import DOCUMENTS, README, ROOT, find_example, read_examples, run
 from helpers import TOKEN, get_sync
-from readme import FIRST, README, examples, find_example, run
 
-from regenerate import ROOT
+import x_insights
+import x_insights.testing
 
-TEXT = README.read_text("utf-8")
+EXAMPLES = {
+    f"{document.stem}-{number}": example
+    for document in DOCUMENTS
+    for number, example in enumerate(read_examples(document, recipes=False), 1)
+}
+TEXT = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+LINES = r"((?:(?!```).*\n)*)"
+PRINTED = re.compile(rf"^```python\n{LINES}```\n\n```(?:text|json)\n{LINES}```", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -25,15 +35,16 @@ def _nothing_stays():
     logging.getLogger("x_insights").setLevel(logging.NOTSET)
 
 
-@pytest.mark.parametrize("example", examples(recipes=False))
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_an_example_runs(example, sandbox):
     run(example, sandbox)
     assert bool(sandbox.requests) == ("ACCESS_TOKEN" in example or "x_insights_sandbox" in example)
 
 
-def test_the_first_example_prints_the_output_in_the_readme(sandbox, capsys):
-    run(find_example(FIRST), sandbox)
-    assert f"```text\n{capsys.readouterr().out}```\n" in TEXT
+@pytest.mark.parametrize(("example", "output"), dict.fromkeys(PRINTED.findall(TEXT)))
+def test_an_example_prints_the_output_below_it(example, output, sandbox, capsys):
+    run(example, sandbox)
+    assert capsys.readouterr().out == output
 
 
 def test_the_resume_example_keeps_what_arrived_and_what_is_pending(sandbox):
@@ -66,9 +77,29 @@ def test_stamina_reports_retries_without_the_token(sandbox, caplog):
     assert TOKEN not in str(vars(record))
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
+def test_no_code_block_escapes_the_tests(document):
+    kinds = re.findall("```(\\S+)", document.read_text("utf-8"))
+    assert set(kinds) <= {"python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{include}"}
+    assert kinds.count("python") == len(read_examples(document))
+
+
+def test_the_sessions_and_extras_that_are_named_exist():
+    sessions = re.findall(r"^def (\w+)\(session", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"nox -s (\w+)", TEXT)) <= set(sessions)
+    assert set(re.findall(r"x-insights-28hr\[(\w+)\]", TEXT)) <= set(extras)
+
+
+def test_the_reference_has_every_public_name():
+    reference = (ROOT / "docs/reference.md").read_text("utf-8")
+    names = re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)(?:\(\))?$", reference, re.MULTILINE)
+    assert sorted(names) == sorted(x_insights.__all__ + x_insights.testing.__all__)
+
+
 def test_ci_runs_the_two_commands_of_the_readme():
     begin, test = "python3 -m venv .venv && .venv/bin/pip install -q nox", ".venv/bin/nox -s tests"
-    assert f"{begin} && .venv/bin/nox -s demo\n{test}\n" in TEXT
+    assert f"{begin} && .venv/bin/nox -s demo\n{test}\n" in README.read_text("utf-8")
     assert f"{begin}\n{test}\n" in (ROOT / ".ci/run").read_text("utf-8")
 
 

@@ -1,0 +1,17 @@
+"""The site: the Markdown pages of this folder, and the reference from the docstrings."""
+
+from importlib import metadata
+
+project = "x-insights-28hr"
+release = metadata.version(project)
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+html_theme = "furo"
+html_title = f"{project} {release}"
+myst_heading_anchors = 2
+
+default_role = "code"  # what single backticks in docstrings are
+python_maximum_signature_line_length = 80  # a signature as long as a client's has a line for each parameter
+autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
+
+# Names of the standard library and of other packages. Links to their documents would need the internet for a build.
+nitpick_ignore_regex = [("py:.*", r"(collections.abc|datetime|enum|httpx|pyarrow|typing_extensions)(\..*)?")]

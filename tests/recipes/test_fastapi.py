@@ -1,0 +1,46 @@
+"""FastAPI: the recipe's route responds with insights, and its errors are those of HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from documents import find_example, run
+from fastapi.testclient import TestClient
+
+
+@pytest.fixture
+def http(sandbox):
+    with TestClient(run(find_example("FastAPI("), sandbox)["app"]) as http:
+        yield http
+
+
+def test_the_route_responds_with_insights(http, sandbox):
+    sandbox.forbid("20")
+    response = http.get("/posts/1346889436626259968,20", params={"metrics": "impressions,likes"})
+    assert response.status_code == 200
+    assert response.json()["tweets"] == {
+        "1346889436626259968": {"totals": {"Impressions": 1013, "Likes": 26}, "series": []}
+    }
+    assert response.json()["errors"][0]["tweet_ids"] == ["20"]
+    assert [request.tweet_ids for request in sandbox.requests] == [("1346889436626259968", "20")]
+
+
+def test_the_openapi_document_has_the_fields_of_insights(http):
+    document = http.get("/openapi.json").json()
+    (content,) = document["paths"]["/posts/{tweet_ids}"]["get"]["responses"]["200"]["content"].values()
+    assert content["schema"] == {"$ref": "#/components/schemas/InsightsDict"}
+    assert set(document["components"]["schemas"]["InsightsDict"]["properties"]) == {"tweets", "errors", "missing"}
+
+
+def test_an_invalid_id_is_a_mistake_of_the_caller(http, sandbox):
+    response = http.get("/posts/10,x")
+    assert response.status_code == 422
+    assert "tweet_ids[1] is 'x'" in response.json()["detail"]
+    assert not sandbox.requests
+
+
+@pytest.mark.parametrize(("status", "expected", "name"), [(503, 503, "ServerError"), (401, 502, "AuthenticationError")])
+def test_a_failure_of_x_says_whether_to_retry(http, sandbox, status, expected, name):
+    sandbox.fail_next(status=status)
+    response = http.get("/posts/10")
+    assert (response.status_code, response.json()) == (expected, {"detail": name, "pending": ["10"]})
+    assert http.get("/posts/10").status_code == 200
