@@ -6,6 +6,7 @@ project = "x-insights-28hr"
 release = metadata.version(project)
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"{project} {release}"
 myst_heading_anchors = 2
 

@@ -454,6 +454,16 @@ def test_the_commands_in_the_documents_run(call):
         assert output
 
 
+def test_a_command_prints_the_output_below_it_in_the_documents(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    texts = (document.read_text("utf-8") for document in DOCUMENTS)
+    pattern = re.compile(r"^x-insights (.+)\n```\n\n```text\n((?:(?!```).*\n)+)```", re.MULTILINE)
+    printed = [pair for text in texts for pair in pattern.findall(text)]
+    assert printed
+    for command, output in printed:
+        assert call(*command.split(), "--sandbox")[:2] == (0, output)
+
+
 def test_ids_on_standard_input_take_the_place_of_the_dash(sandbox):
     done = run(
         "10", "-", "20", "--format=csv", "--metrics=likes", "--base-url", sandbox.url, input="\ufeff1  2\n\t3\r\n"

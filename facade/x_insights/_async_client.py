@@ -80,7 +80,7 @@ class AsyncInsightsClient:
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> AsyncPageIterator:
-        """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
+        """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`, not `await`.
 
         Up to `max_concurrency` pages are fetched at once. The next ones are requested when all of them are consumed.
         """
