@@ -80,9 +80,10 @@ class AsyncInsightsClient:
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
     ) -> AsyncPageIterator:
-        """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`, not `await`.
+        """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
-        Up to `max_concurrency` pages are fetched at once. The next ones are requested when all of them are consumed.
+        Do not await the call. Up to `max_concurrency` pages are fetched at once. The next ones are requested when all
+        of them are consumed.
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
