@@ -11,7 +11,7 @@ import tomllib
 
 import pytest
 import stamina
-from documents import DOCUMENTS, ROOT, find_example, read_examples, run
+from documents import DOCUMENTS, README, ROOT, find_example, read_examples, run
 from helpers import TOKEN, get_sync
 
 import x_insights
@@ -82,6 +82,12 @@ def test_no_code_block_escapes_the_tests(document):
     kinds = re.findall("```(\\S+)", document.read_text("utf-8"))
     assert set(kinds) <= {"python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{include}"}
     assert kinds.count("python") == len(read_examples(document))
+
+
+def test_the_readme_can_be_read_on_a_package_index():
+    text = README.read_text("utf-8")
+    assert len(text.splitlines()) <= 120
+    assert all(link.startswith("https://") for link in re.findall(r"\]\(([^)]+)\)", text))  # others lead nowhere there
 
 
 def test_the_sessions_and_extras_that_are_named_exist():
