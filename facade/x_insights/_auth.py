@@ -65,8 +65,9 @@ class _TokenProviderAuth(httpx.Auth):
         request.headers["Authorization"] = self._get_header()
         response = yield request
         if response.status_code == 401:
+            # httpx would read the body, without a bound, before it sends the next request.
             response.stream.close()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
-            _discard_body(response)
+            response.stream = httpx.ByteStream(b"")
             request.headers["Authorization"] = self._get_header()
             yield request
 
@@ -74,8 +75,9 @@ class _TokenProviderAuth(httpx.Auth):
         request.headers["Authorization"] = await self._get_header_async()
         response = yield request
         if response.status_code == 401:
+            # As above.
             await response.stream.aclose()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
-            _discard_body(response)
+            response.stream = httpx.ByteStream(b"")
             request.headers["Authorization"] = await self._get_header_async()
             yield request
 
@@ -103,12 +105,6 @@ class _TokenProviderAuth(httpx.Auth):
     def _store(self, token: object) -> None:
         self._header = _format_header(token)
         self._calls += 1
-
-
-def _discard_body(response: httpx.Response) -> None:
-    """Replace the body of a response, which httpx would read without a bound before it sends the next request."""
-    response.stream = httpx.ByteStream(b"")
-    response.headers.pop("Content-Encoding", None)
 
 
 @contextlib.contextmanager
