@@ -49,14 +49,14 @@ def main() -> None:
     command = subprocess.run(
         [sys.executable, "-I", "-m", "x_insights", "20"], capture_output=True, text=True, check=False
     )
-    line = "x-insights: rich is missing: the command needs its extra, `pip install x-insights-28hr[cli]`\n"
+    line = 'x-insights: rich is missing: the command needs its extra, `pip install "x-insights-28hr[cli]"`\n'
     assert (command.returncode, command.stdout, command.stderr) == (1, "", line), command
     message = ""
     try:
         importlib.import_module("x_insights.testing")
     except ModuleNotFoundError as error:
         message = str(error)
-    assert "pip install x-insights-28hr[testing]" in message, message
+    assert 'pip install "x-insights-28hr[testing]"' in message, message
 
 
 if __name__ == "__main__":

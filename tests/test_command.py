@@ -581,11 +581,11 @@ runpy.run_module("x_insights", run_name="__main__")
 @pytest.mark.parametrize(
     ("module", "arguments", "message"),
     [
-        ("rich", ["20"], "rich is missing: the command needs its extra, `pip install x-insights-28hr[cli]`"),
+        ("rich", ["20"], 'rich is missing: the command needs its extra, `pip install "x-insights-28hr[cli]"`'),
         (
             "pytest_httpserver",
             ["20", "--sandbox"],
-            "pytest_httpserver is missing: the test kit needs its extra, `pip install x-insights-28hr[testing]`",
+            'pytest_httpserver is missing: the test kit needs its extra, `pip install "x-insights-28hr[testing]"`',
         ),
     ],
 )

@@ -21,6 +21,14 @@ def test_the_fixture_is_available_without_an_import(x_insights_sandbox):
     assert len(x_insights_sandbox.requests) == 1
 
 
+def test_the_command_says_that_its_port_is_in_use(sandbox, capsys):
+    port = sandbox.url.rpartition(":")[2]
+    with pytest.raises(SystemExit) as caught:
+        main(["--port", port])
+    assert caught.value.code == 1
+    assert capsys.readouterr().err.endswith(f"port {port} of 127.0.0.1 is in use: pass another --port\n")
+
+
 def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
     responses = []
 

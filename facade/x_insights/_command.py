@@ -73,7 +73,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     address = parser.add_mutually_exclusive_group()
     address.add_argument("--base-url", metavar="URL", help="address of X")
     address.add_argument("--sandbox", action="store_true", help="show made-up figures, without X and a token")
-    parser.add_argument("--check", nargs="?", const="20", metavar="ID", help="show what X gives to this token")
+    parser.add_argument(
+        "--check", nargs="?", const="20", metavar="ID", help="show what X gives to this token, by a Post of yours"
+    )
     options = parser.parse_args(arguments)
     if bool(options.ids) == bool(options.check):
         parser.error("pass one or more IDs, or - to read them from standard input, or --check")

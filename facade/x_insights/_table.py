@@ -26,7 +26,8 @@ def render_table(console: Console, insights: Insights) -> str:
         times = sorted({bucket["time"] or "" for buckets in series.values() for bucket in buckets})
         levels = ASCII_LEVELS if console.options.ascii_only else LEVELS
         parts.append(_lay_out(console, *_create_trends(series, times, levels)))
-        parts.append(f"Trend: {len(times)} values, {clean(times[0])} to {clean(times[-1])}\n")
+        count = "1 value" if len(times) == 1 else f"{len(times)} values"
+        parts.append(f"Trend: {count}, {clean(times[0])} to {clean(times[-1])}\n")
     return "\n".join(parts)
 
 

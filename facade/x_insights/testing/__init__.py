@@ -1,6 +1,6 @@
 """A sandbox that responds as X does, for the tests of services that use this library.
 
-It needs the extra: `pip install x-insights-28hr[testing]`.
+It needs the extra: `pip install "x-insights-28hr[testing]"`.
 """
 
 try:
@@ -8,7 +8,7 @@ try:
     from ._sandbox import Sandbox
 except ModuleNotFoundError as _error:
     raise ModuleNotFoundError(
-        f"{_error.name} is missing: the test kit needs its extra, `pip install x-insights-28hr[testing]`",
+        f'{_error.name} is missing: the test kit needs its extra, `pip install "x-insights-28hr[testing]"`',
         name=_error.name,
     ) from _error
 

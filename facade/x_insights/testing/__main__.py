@@ -25,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{', '.join(negative)}: pass 0 or more")
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("x_insights.testing").setLevel(logging.INFO)
-    with contextlib.suppress(KeyboardInterrupt), Sandbox(**vars(options)) as sandbox:
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        try:
+            sandbox = stack.enter_context(Sandbox(**vars(options)))
+        except OSError as error:
+            parser.exit(1, f"{error}: pass another --port\n")
         urls = " and ".join(sandbox.url + path for path in ENDPOINTS)
         print(f"Made-up insights at {urls}, for any Bearer token. Ctrl-C stops it.", flush=True)
         threading.Event().wait()
