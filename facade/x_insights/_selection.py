@@ -15,7 +15,7 @@ class EndpointSelector:
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._fallbacks = dict(itertools.pairwise(endpoints))
         self._unannounced = dict(self._fallbacks)
-        self.current = endpoints[0]
+        self.current: Endpoint = endpoints[0]
         """The endpoint to try first."""
 
     def find_fallback(self, endpoint: Endpoint) -> Endpoint | None:
