@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -73,6 +76,37 @@ def clock(_no_waits, monkeypatch):
         monkeypatch.setattr(module, "time", clock)
     with stamina.set_testing(False):
         yield clock
+
+
+@pytest.fixture
+def serve_connections():
+    """Start a server that treats each connection with a function, in a thread of its own. Returns `host:port`."""
+    threads = []
+
+    def start(function, *arguments):
+        threads.append(threading.Thread(target=function, args=arguments))
+        threads[-1].start()
+
+    def run(treat, connection):
+        connection.settimeout(10)
+        with connection, contextlib.suppress(OSError):
+            treat(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept(treat):
+            with contextlib.suppress(OSError):
+                while True:
+                    start(run, treat, server.accept()[0])
+
+        def serve_connections(treat):
+            start(accept, treat)
+            return f"127.0.0.1:{server.getsockname()[1]}"
+
+        yield serve_connections
+        server.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
 
 
 @pytest.fixture

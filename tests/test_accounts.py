@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
-import threading
 
 import anyio
 import httpx
@@ -31,31 +29,16 @@ def owner(open_client, sandbox):
 
 
 @pytest.fixture
-def count_connections():
+def count_connections(serve_connections):
     """Start a server that keeps connections alive. Returns its address and the connections so far."""
     connections, body = [], b'{"data": []}'
 
-    def serve(connection):
-        with connection:
-            while connection.recv(65536):
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    def treat(connection):
+        connections.append(connection)
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
 
-    def accept(server):
-        while True:
-            try:
-                connections.append(server.accept()[0])
-            except OSError:
-                return
-            threads.append(threading.Thread(target=serve, args=(connections[-1],)))
-            threads[-1].start()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threads = [threading.Thread(target=accept, args=(server,))]
-        threads[0].start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", connections
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    return f"http://{serve_connections(treat)}", connections
 
 
 def test_each_account_sends_its_own_token(open_client, httpserver):

@@ -19,29 +19,17 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture
-def respond():
+def respond(serve_connections):
     """Start a server that treats each connection with a function, after a request. Returns the server's address."""
-    threads = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def respond(send):
-            def serve():
-                with contextlib.suppress(OSError):
-                    while True:
-                        connection, _ = server.accept()
-                        connection.settimeout(10)
-                        with connection, contextlib.suppress(OSError):
-                            connection.recv(65536)
-                            send(connection)
+    def respond(send):
+        def treat(connection):
+            connection.recv(65536)
+            send(connection)
 
-            threads.append(threading.Thread(target=serve))
-            threads[-1].start()
-            return f"http://127.0.0.1:{server.getsockname()[1]}"
+        return f"http://{serve_connections(treat)}"
 
-        yield respond
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    return respond
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import socket
 import threading
@@ -31,13 +30,12 @@ TRICKLES = {
 
 
 @pytest.fixture
-def trickle():
+def trickle(serve_connections):
     """Start a server that sends `first`, and then `part` until one side hangs up. Returns the server's address."""
     stopped = threading.Event()
-    threads = []
 
-    def send(connection, first, part, interval):
-        with connection, contextlib.suppress(OSError):
+    def trickle(first, part, interval=0.02):
+        def treat(connection):
             connection.recv(65536)
             connection.sendall(first)
             for _ in range(int(LONGEST_TRICKLE / interval)):
@@ -45,26 +43,10 @@ def trickle():
                     return
                 connection.sendall(part)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://{serve_connections(treat)}"
 
-        def trickle(first, part, interval=0.02):
-            def serve():
-                with contextlib.suppress(OSError):
-                    while True:
-                        connection, _ = server.accept()
-                        connection.settimeout(10)
-                        threads.append(threading.Thread(target=send, args=(connection, first, part, interval)))
-                        threads[-1].start()
-
-            threads.append(threading.Thread(target=serve))
-            threads[-1].start()
-            return f"http://127.0.0.1:{server.getsockname()[1]}"
-
-        yield trickle
-        stopped.set()
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    yield trickle
+    stopped.set()
 
 
 @pytest.mark.parametrize("name", TRICKLES)

@@ -74,42 +74,26 @@ def get_with(request):
 
 
 @pytest.fixture
-def serve_tls(tmp_path, monkeypatch):
+def serve_tls(serve_connections, tmp_path, monkeypatch):
     """Start a TLS server that treats each connection with a function. Returns its address."""
     AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    threads = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def serve_tls(respond, *, certificate=None, client_certificate=False):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            (certificate or AUTHORITY.issue_cert("localhost")).configure_cert(context)
-            if client_certificate:
-                context.verify_mode = ssl.CERT_REQUIRED
+    def serve_tls(respond, *, certificate=None, client_certificate=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        (certificate or AUTHORITY.issue_cert("localhost")).configure_cert(context)
+        if client_certificate:
+            context.verify_mode = ssl.CERT_REQUIRED
 
-            def serve():
-                with contextlib.suppress(OSError):
-                    while True:
-                        serve_one(server.accept()[0])
+        def treat(connection):
+            with context.wrap_socket(connection, server_side=True) as stream:
+                stream.recv(65536)
+                respond(stream)
 
-            def serve_one(connection):
-                connection.settimeout(10)
-                with (
-                    connection,
-                    contextlib.suppress(OSError),
-                    context.wrap_socket(connection, server_side=True) as stream,
-                ):
-                    stream.recv(65536)
-                    respond(stream)
+        port = serve_connections(treat).rpartition(":")[2]
+        return f"https://localhost:{port}"
 
-            threads.append(threading.Thread(target=serve))
-            threads[-1].start()
-            return f"https://localhost:{server.getsockname()[1]}"
-
-        yield serve_tls
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    return serve_tls
 
 
 def send_plain_text(stream):
@@ -289,31 +273,17 @@ def test_cancellation_passes_through(backend):
 
 
 @pytest.fixture
-def send_twice():
+def send_twice(serve_connections):
     """Start a server that sends its first response twice, so that every later one is that to another request."""
-    threads = []
 
-    def serve(connection):
-        with connection, contextlib.suppress(OSError):
-            while request := connection.recv(65536):
-                (tweet_id,) = re.findall(rb"tweet_ids=([0-9]+)&", request)
-                body = b'{"data": [{"measurement": {"metrics_total": [{"tweet_id": "%b"}]}}]}' % tweet_id
-                head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
-                connection.sendall((head + body) * (2 if tweet_id == b"1" else 1))
+    def treat(connection):
+        while request := connection.recv(65536):
+            (tweet_id,) = re.findall(rb"tweet_ids=([0-9]+)&", request)
+            body = b'{"data": [{"measurement": {"metrics_total": [{"tweet_id": "%b"}]}}]}' % tweet_id
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            connection.sendall((head + body) * (2 if tweet_id == b"1" else 1))
 
-    def accept(server):
-        with contextlib.suppress(OSError):
-            while True:
-                threads.append(threading.Thread(target=serve, args=(server.accept()[0],)))
-                threads[-1].start()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threads.append(threading.Thread(target=accept, args=(server,)))
-        threads[0].start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    return f"http://{serve_connections(treat)}"
 
 
 def test_connection_of_a_response_to_another_request_is_given_up(open_client, send_twice):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
 
 import httpx
 import pytest
@@ -32,28 +30,17 @@ def transport_failure(get):
 
 
 @pytest.fixture
-def respond_raw():
+def respond_raw(serve_connections):
     """Start a server that sends these bytes in response to each request and hangs up. Returns the server's address."""
-    threads = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def respond_raw(content):
-            def respond():
-                with contextlib.suppress(OSError):
-                    while True:
-                        connection, _ = server.accept()
-                        with connection:
-                            connection.recv(65536)
-                            connection.sendall(content)
+    def respond_raw(content):
+        def respond(connection):
+            connection.recv(65536)
+            connection.sendall(content)
 
-            threads.append(threading.Thread(target=respond))
-            threads[-1].start()
-            return f"http://127.0.0.1:{server.getsockname()[1]}"
+        return f"http://{serve_connections(respond)}"
 
-        yield respond_raw
-        server.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join()
+    return respond_raw
 
 
 def test_refused_connection_is_a_transport_error(transport_failure, kind):
