@@ -1,5 +1,6 @@
 """Sessions: `nox -l` lists them."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def lint(session: nox.Session) -> None:
 def typecheck(session: nox.Session) -> None:
     """Check types, the generated package's too, and the typing of the public API."""
     extras = PYPROJECT["project"]["optional-dependencies"]
-    session.install(*PYPROJECT["project"]["dependencies"], *extras["testing"], *group("types"))
+    session.install(*PYPROJECT["project"]["dependencies"], *itertools.chain(*extras.values()), *group("types"))
     session.run("mypy")
     session.run("pyright")
 
@@ -42,7 +43,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the built wheel, and demand every branch of the facade."""
-    session.install(".[cli,testing]", *group("tests"))
+    session.install(".[aiohttp,arrow,cli,testing]", *group("tests"))
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -102,7 +103,7 @@ def soak(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers: nox -s bench [-- --quick]."""
-    session.install(".[arrow]", *group("bench"))
+    session.install(".[aiohttp,arrow]", *group("bench"))
     session.run("python", "scripts/bench/bench.py", *session.posargs)
 
 
@@ -121,7 +122,7 @@ def downstream(session: nox.Session) -> None:
 @nox.session
 def recipes(session: nox.Session) -> None:
     """Test the recipes with other people's packages: Dask, Celery, polars, DuckDB, FastAPI, OpenTelemetry, httpx2."""
-    session.install(".[arrow,testing]", *group("recipes"))
+    session.install(".[aiohttp,arrow,testing]", *group("recipes"))
     session.run("pytest", "tests/recipes")
 
 
