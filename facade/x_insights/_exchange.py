@@ -13,9 +13,9 @@ from ._body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
 from ._endpoints import Page
 from ._error_response import create_api_error
 from ._errors import ResponseError, XInsightsError
-from ._failure import create_redactor, get_secret
 from ._options import Options
 from ._pages import Batch
+from ._secret import create_redactor, get_secret
 from ._types import PartialError
 
 # How much of a body is searched for a problem and for the token, in bytes. No problem of X's is longer.
@@ -41,7 +41,7 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
 
     The error is not raised here, because a traceback would show local variables that hold the token or its echo.
     """
-    status, secret = response.status_code, get_secret(response.request)
+    status = response.status_code
     body = response.content if raw is None else decode_body(response.headers, raw)
     failure = None
     if is_too_large(body):
@@ -56,9 +56,10 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
             failure = f"does not match X's document: {error}"
         else:
             if page.errors:
-                _redact_errors(page.errors, create_redactor(secret))
+                _redact_errors(page.errors, create_redactor(get_secret(response.request)))
             return page
     # A proxy or a debugging server may have echoed the token.
+    secret = get_secret(response.request)
     excerpt = body[: max(_EXCERPT_SIZE, 500 * 6 * len(secret))]  # JSON may take six characters for each of the token
     redact = create_redactor(secret)
     text = redact(excerpt.decode("utf-8", "replace"))

@@ -1,13 +1,13 @@
 """What is raised while a request is sent or a response is read, converted to the exceptions of this library."""
 
-import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import anyio
 import httpx
 
 from ._errors import TransportError, XInsightsError
+from ._secret import create_redactor, get_secret
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,
@@ -54,33 +54,6 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
 def _is_of_aiohttp(error: BaseException) -> bool:
     """Return whether an exception is aiohttp's. httpx-aiohttp lets some through, which show the request's headers."""
     return any(each.__module__.partition(".")[0] == "aiohttp" for each in type(error).__mro__)
-
-
-# A shorter token would tear the words apart that happen to have it in them.
-_SHORTEST_SECRET = 8
-
-
-def create_redactor(secret: str) -> Callable[[str], str]:
-    """Return a function that replaces the secret in a text, also if JSON has escaped some of its characters.
-
-    Very short secrets are left.
-    """
-    if len(secret) < _SHORTEST_SECRET:
-        return str
-    pattern = re.compile("".join(_escape_for_json(each) for each in secret))
-    return lambda text: pattern.sub("[token]", text.replace(secret, "[token]"))
-
-
-def _escape_for_json(character: str) -> str:
-    """Return the pattern of a character that JSON may have escaped. It is atomic, so that no text takes long."""
-    plain = r"\\\\" if character == "\\" else rf"\\?{re.escape(character)}"
-    return rf"(?>\\u(?i:{ord(character):04x})|{plain})"
-
-
-def get_secret(request: httpx.Request) -> str:
-    """Return the token that a request was sent with, to keep it out of errors."""
-    authorization: str = request.headers.get("Authorization", "")
-    return authorization.partition(" ")[2]
 
 
 def _create_transport_error(request: httpx.Request, error: Exception) -> TransportError:
