@@ -17,11 +17,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
+from x_insights._table import LEVELS, format_sparkline, format_value
 from x_insights.testing import Sandbox
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 METRICS = (Metric.IMPRESSIONS, Metric.LIKES, Metric.REPLIES)
-BARS = "▁▂▃▄▅▆▇█"
 
 
 def main(tweet_ids: Sequence[str]) -> int:
@@ -81,17 +81,11 @@ def build_table(totals: Insights, hourly: Insights) -> Table:
         table.add_column(metric.value, justify="right")
     table.add_column("Impressions by the hour")
     for tweet_id, tweet in totals.items():
-        values = [tweet["totals"].get(metric.value) for metric in METRICS]
-        cells = ["-" if value is None else f"{value:,}" for value in values]
-        table.add_row(tweet_id, *cells, format_sparkline(hourly, tweet_id))
+        cells = [format_value(tweet["totals"].get(metric.value)) for metric in METRICS]
+        series = hourly[tweet_id]["series"] if tweet_id in hourly else []
+        values = [bucket["metrics"].get(Metric.IMPRESSIONS.value) for bucket in series]
+        table.add_row(tweet_id, *cells, format_sparkline(values, LEVELS))
     return table
-
-
-def format_sparkline(hourly: Insights, tweet_id: str) -> str:
-    series = hourly[tweet_id]["series"] if tweet_id in hourly else []
-    values = [bucket["metrics"].get(Metric.IMPRESSIONS.value) or 0 for bucket in series]
-    most = max(values, default=0) or 1
-    return "".join(BARS[int(value / most * (len(BARS) - 1))] for value in values)
 
 
 if __name__ == "__main__":
