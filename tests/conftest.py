@@ -72,7 +72,7 @@ def clock(_no_waits, monkeypatch):
     monkeypatch.setattr(time, "sleep", clock.sleep)
     for library in (anyio, asyncio, trio):
         monkeypatch.setattr(library, "sleep", clock.sleep_async)
-    for module in (x_insights._gate, x_insights._retry):
+    for module in (x_insights._transport.gate, x_insights._transport.retry):
         monkeypatch.setattr(module, "time", clock)
     with stamina.set_testing(False):
         yield clock

@@ -15,7 +15,7 @@ from helpers import GET, TOKEN, assert_plain, get_sync
 
 import x_insights
 from x_insights import AuthenticationError, ResponseError
-from x_insights._body import RawBody
+from x_insights._transport.body import RawBody
 
 PAGE = json.dumps({"data": [{"measurement": {"metrics_total": [{"tweet_id": "1"}]}}]}).encode()
 
@@ -68,7 +68,7 @@ def test_body_of_a_401_with_a_wrong_encoding_is_read_as_it_came(get, answer, enc
 
 @pytest.fixture
 def _small_bound(monkeypatch):
-    monkeypatch.setattr(x_insights._body, "MAX_SIZE", 2**20)
+    monkeypatch.setattr(x_insights._transport.body, "MAX_SIZE", 2**20)
 
 
 @pytest.mark.usefixtures("_small_bound")
@@ -117,7 +117,7 @@ import contextlib, resource, sys
 sys.path[:0] = sys.argv[2:]
 from helpers import GET
 from x_insights import ResponseError
-from x_insights._body import RawBody
+from x_insights._transport.body import RawBody
 from x_insights.testing import Sandbox  # noqa: F401 (what a test process has loaded anyway)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 kind, url = sys.argv[1].split(" ")

@@ -27,8 +27,8 @@ from werkzeug import Response
 from fragment import read_fragments
 from regenerate import ROOT
 from x_insights import ALL_METRICS
-from x_insights._check import read_versions
-from x_insights._command import main
+from x_insights._command.check import read_versions
+from x_insights._command.command import main
 
 POST = "1346889436626259968"
 TOTALS = """\

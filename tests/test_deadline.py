@@ -13,7 +13,7 @@ import pytest
 from helpers import IDS, assert_plain
 
 from x_insights import AsyncInsightsClient, Insights, ServerError, TransportError
-from x_insights._deadline import Deadline
+from x_insights._transport.deadline import Deadline
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 # A client without a deadline would wait this long, in seconds.

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from x_insights import AsyncInsightsClient, InsightsClient
-from x_insights._auth import AsyncToken, Token
+from x_insights._transport.auth import AsyncToken, Token
 
 # The names that Python has for the asynchronous forms.
 SYNC_NAMES = {"__aenter__": "__enter__", "__aexit__": "__exit__"}

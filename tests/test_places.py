@@ -24,7 +24,7 @@ import pytest
 from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, InsightsClient, XInsightsError
-from x_insights._local import Local
+from x_insights._transport.per_process import Local
 
 # What each script begins with. They run in processes of their own, because a fork copies the threads' locks of pytest.
 HEAD = """

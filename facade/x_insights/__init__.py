@@ -10,8 +10,8 @@ those that `analytics` has as well. `analytics` has four more, by name: `bookmar
 
 from x_insights_api.models import Granularity, Metric
 
-from ._async_client import AsyncInsightsClient
-from ._client import InsightsClient
+from ._async_client import AsyncInsightsClient, AsyncPageIterator
+from ._client import InsightsClient, PageIterator
 from ._endpoints.insights_28hr import ALL_METRICS, VIDEO_METRICS
 from ._endpoints.tweets_analytics import ANALYTICS_METRICS
 from ._errors import (
@@ -27,10 +27,8 @@ from ._errors import (
     UsageCapError,
     XInsightsError,
 )
-from ._iterators import AsyncPageIterator, PageIterator
-from ._rate_limit import RateLimit
 from ._results import Insights
-from ._types import Bucket, InsightsDict, PartialError, Row, TweetInsights
+from ._types import Bucket, InsightsDict, PartialError, RateLimit, Row, TweetInsights
 
 __all__ = [
     "ALL_METRICS",

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Self
 
@@ -9,23 +10,21 @@ import anyio
 import httpx
 import stamina
 
-from ._account import Account
-from ._auth import AsyncToken, read_token
-from ._body import RawBody
-from ._connections import open_async_connections
-from ._endpoints import Page
+from ._endpoints import Batch, Page
 from ._errors import ResponseError, XInsightsError
-from ._exchange import build_request, give_up_connection, read_response
-from ._failure import convert_exception
-from ._iterators import AsyncPageIterator
-from ._options import Options, validate_count
-from ._pages import Batch, PageCollector
+from ._pages import EndpointSelector, PageCollector
 from ._query import EnumNames, validate_query
-from ._rate_limit import RateLimit
 from ._results import Insights
-from ._retry import RetryState
-from ._selection import EndpointSelector
-from ._validation import TweetIds
+from ._transport.account import Account
+from ._transport.auth import AsyncToken, read_token
+from ._transport.body import RawBody
+from ._transport.connections import open_async_connections
+from ._transport.options import Options
+from ._transport.response import build_request, give_up_connection, read_response
+from ._transport.retry import RetryState
+from ._transport.transport_errors import convert_exception
+from ._types import RateLimit
+from ._validation import TweetIds, validate_count
 
 
 class AsyncInsightsClient:
@@ -79,7 +78,7 @@ class AsyncInsightsClient:
 
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
-    ) -> AsyncPageIterator:
+    ) -> "AsyncPageIterator":
         """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
         Do not await the call. Up to `max_concurrency` pages are fetched at once. The next ones are requested when all
@@ -180,3 +179,27 @@ async def _read_body(response: httpx.Response) -> bytes:
             if body.add(part):
                 scope.cancel()
     return body.join()
+
+
+class AsyncPageIterator(AsyncIterator[Insights]):
+    """The same as `PageIterator`, for `async for` in one task at a time. Nothing is in flight between two pages."""
+
+    def __init__(self, collector: PageCollector, fetch: Callable[[], Awaitable[None]]) -> None:
+        self._collector = collector
+        self._fetch = fetch
+        self._length = collector.remaining
+
+    async def __anext__(self) -> Insights:
+        while (insights := self._collector.release()) is None:
+            if not self._collector.advance():
+                self._collector.end()
+                raise StopAsyncIteration
+            await self._fetch()
+        return insights
+
+    def __len__(self) -> int:
+        return self._length
+
+    async def aclose(self) -> None:
+        """End the iteration. No further page is requested."""
+        self._collector.close()

@@ -3,29 +3,28 @@
 import contextlib
 import copy
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Self
 
 import httpx
 import stamina
 
-from ._account import Account
-from ._auth import Token, read_token
-from ._body import collect
-from ._connections import open_connections
-from ._deadline import Deadline
-from ._endpoints import Page
+from ._endpoints import Batch, Page
 from ._errors import ResponseError, TransportError, XInsightsError
-from ._exchange import build_request, give_up_connection, read_response
-from ._failure import convert_exception
-from ._iterators import PageIterator
-from ._options import Options
-from ._pages import Batch, PageCollector
+from ._pages import EndpointSelector, PageCollector
 from ._query import EnumNames, validate_query
-from ._rate_limit import RateLimit
 from ._results import Insights
-from ._retry import RetryState
-from ._selection import EndpointSelector
+from ._transport.account import Account
+from ._transport.auth import Token, read_token
+from ._transport.body import collect
+from ._transport.connections import open_connections
+from ._transport.deadline import Deadline
+from ._transport.options import Options
+from ._transport.response import build_request, give_up_connection, read_response
+from ._transport.retry import RetryState
+from ._transport.transport_errors import convert_exception
+from ._types import RateLimit
 from ._validation import TweetIds
 
 
@@ -104,7 +103,7 @@ class InsightsClient:
 
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
-    ) -> PageIterator:
+    ) -> "PageIterator":
         """Fetch the insights of any number of Posts page by page, each page when it is consumed.
 
         Args and errors are those of `get_28hr`. The arguments are validated at the call. An error's `partial` does not
@@ -197,3 +196,32 @@ class InsightsClient:
             return convert_exception(request, error, is_closed=http.is_closed)
         self._account.update(batch.endpoint.name, response.headers, outcome)
         return outcome
+
+
+class PageIterator(Iterator[Insights]):
+    """Iterates over the pages of a call. `len()` is the largest number of pages that it yields.
+
+    The length is known before the first page is requested. If `auto` falls back, there are fewer and larger pages. An
+    iteration that goes on after a page was interrupted raises `XInsightsError` with what is `pending`. Use an iterator
+    in one thread at a time.
+    """
+
+    def __init__(self, collector: PageCollector, fetch: Callable[[], None]) -> None:
+        self._collector = collector
+        self._fetch = fetch
+        self._length = collector.remaining
+
+    def __next__(self) -> Insights:
+        while (insights := self._collector.release()) is None:
+            if not self._collector.advance():
+                self._collector.end()
+                raise StopIteration
+            self._fetch()
+        return insights
+
+    def __len__(self) -> int:
+        return self._length
+
+    def close(self) -> None:
+        """End the iteration. No further page is requested."""
+        self._collector.close()

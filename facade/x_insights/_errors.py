@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._rate_limit import RateLimit
+from ._types import RateLimit
 
 if TYPE_CHECKING:
     from ._results import Insights

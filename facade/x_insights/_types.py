@@ -1,6 +1,8 @@
-"""The plain dictionaries that results consist of."""
+"""The plain data that callers get."""
 
 from datetime import datetime
+
+import attrs
 
 # Before Python 3.12, pydantic and so FastAPI accept only this TypedDict, not the one of `typing`.
 from typing_extensions import TypedDict
@@ -47,3 +49,15 @@ class Row(TypedDict):
     time: datetime | None
     metric: str
     value: int | float | None
+
+
+@attrs.frozen
+class RateLimit:
+    """A request window as one response describes it (https://docs.x.com/x-api/fundamentals/rate-limits)."""
+
+    limit: int
+    """The number of requests that a window allows."""
+    remaining: int
+    """The number of requests that are left in this window."""
+    reset: datetime
+    """When the next window begins, by X's clock, as an aware datetime in UTC."""

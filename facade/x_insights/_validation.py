@@ -51,6 +51,13 @@ def validate_values(name: str, values: object, validate: Callable[[object], T]) 
     return tuple(validated)
 
 
+def validate_count(name: str, value: int) -> int:
+    """Return an option that is a number of things."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidRequestError(f"{name} is {format_value(value)}: pass an int of at least 1")
+    return value
+
+
 def validate_ids(tweet_ids: TweetIds) -> tuple[str, ...]:
     """Return the IDs as text, without duplicates, in the given order."""
     return validate_values("tweet_ids", tweet_ids, parse_id)

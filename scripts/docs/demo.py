@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
-from x_insights._table import LEVELS, format_sparkline, format_value
+from x_insights._command.table import LEVELS, format_sparkline, format_value
 from x_insights.testing import Sandbox
 
 BUILD = Path(__file__).resolve().parents[2] / "build"

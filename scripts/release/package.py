@@ -1,6 +1,6 @@
 """Build wheel and sdist into dist/. Check their metadata, the files in the wheel, and that the sdist builds that wheel.
 
-Exits 1, with the difference, if the files in the wheel are not exactly those of wheel.txt and generated/.
+Exits 1, with the difference, if the wheel does not contain exactly the files that git tracks in facade/ and generated/.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
-FILES = Path(__file__).with_name("wheel.txt")
-GENERATED = ROOT / "generated"
+# What the build backend adds.
+METADATA = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
 
 
 def build() -> Path:
@@ -35,16 +35,19 @@ def find_faults(wheel: Path) -> Iterator[str]:
         if Path(folder, wheel.name).read_bytes() != wheel.read_bytes():
             yield "the wheel built from the sdist is not the one built from the checkout"
     if difference := compare(list_expected_files(), list_files(wheel)):
-        yield f"{difference}\nif the wheel is right, change scripts/release/wheel.txt"
+        yield f"{difference}\nif the wheel is right, commit its files first"
 
 
 def run_module(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def list_expected_files() -> list[str]:
-    generated = (path for path in GENERATED.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return sorted([*FILES.read_text("utf-8").split(), *(path.relative_to(GENERATED).as_posix() for path in generated)])
+def list_expected_files(root: Path = ROOT) -> list[str]:
+    """Return the paths in the wheel of all files that git tracks, and of its metadata."""
+    command = ["git", "ls-files", "facade", "generated"]
+    tracked = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    metadata = [f"x_insights_28hr.dist-info/{name}" for name in METADATA]
+    return sorted([*(path.partition("/")[2] for path in tracked), *metadata])
 
 
 def list_files(wheel: Path) -> list[str]:

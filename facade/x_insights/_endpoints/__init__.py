@@ -3,7 +3,7 @@
 import attrs
 
 from .._validation import normalize_name
-from .base import Endpoint, Page
+from .base import Batch, Endpoint, Page
 from .insights_28hr import INSIGHTS_28HR
 from .tweets_analytics import TWEETS_ANALYTICS
 
@@ -17,4 +17,4 @@ ENDPOINTS = {
 METRIC_NAMES = {normalize_name(metric) for endpoint in ENDPOINTS["auto"] for metric in endpoint.metrics}
 """The normalized names of the metrics of all endpoints."""
 
-__all__ = ["ENDPOINTS", "METRIC_NAMES", "Endpoint", "Page"]
+__all__ = ["ENDPOINTS", "METRIC_NAMES", "Batch", "Endpoint", "Page"]

@@ -45,6 +45,16 @@ class Endpoint:
     """What to do if X has withdrawn it, as the end of an error message."""
 
 
+@attrs.define(eq=False, repr=False)
+class Batch:
+    """What to request for one page, and the page once it has arrived."""
+
+    endpoint: Endpoint
+    query: Query
+    tweet_ids: Sequence[str]
+    page: Page | None = None
+
+
 # A numeric string is converted to its number. The bounds exclude what JSON encoders refuse: "nan", "inf", and integers
 # of more than 64 bits.
 Value = (

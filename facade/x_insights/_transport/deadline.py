@@ -5,7 +5,7 @@ import time
 
 import httpx
 
-from ._errors import TransportError
+from .._errors import TransportError
 
 # No socket accepts a timeout of many years.
 _LONGEST_TIMEOUT = 1_000_000

@@ -6,17 +6,10 @@ import math
 import attrs
 import httpx
 
-from ._endpoints import ENDPOINTS, METRIC_NAMES, Endpoint
-from ._errors import InvalidRequestError
-from ._query import MetricParser
-from ._validation import create_name_parser, format_value
-
-
-def validate_count(name: str, value: int) -> int:
-    """Return an option that is a number of things."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise InvalidRequestError(f"{name} is {format_value(value)}: pass an int of at least 1")
-    return value
+from .._endpoints import ENDPOINTS, METRIC_NAMES, Endpoint
+from .._errors import InvalidRequestError
+from .._query import MetricParser
+from .._validation import create_name_parser, format_value, validate_count
 
 
 def _validate_base_url(base_url: str) -> str:

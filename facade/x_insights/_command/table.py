@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from ._results import Insights
-from ._terminal import UNLIMITED, clean, render
-from ._types import Bucket, Metrics
+from .._results import Insights
+from .._types import Bucket, Metrics
+from .terminal import UNLIMITED, clean, render
 
 # The first character is for what X did not count, which is not zero.
 LEVELS = "·▁▂▃▄▅▆▇█"

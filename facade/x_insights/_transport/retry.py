@@ -6,10 +6,10 @@ import time
 
 import stamina
 
-from ._deadline import Deadline
-from ._errors import ApiError, RateLimitError, XInsightsError
-from ._gate import JITTER
-from ._options import Options
+from .._errors import ApiError, RateLimitError, XInsightsError
+from .deadline import Deadline
+from .gate import JITTER
+from .options import Options
 
 logger = logging.getLogger("x_insights")
 

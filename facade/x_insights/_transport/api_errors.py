@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ._endpoints import Endpoint
-from ._errors import (
+from .._endpoints import Endpoint
+from .._errors import (
     ApiError,
     AuthenticationError,
     EndpointUnavailableError,
@@ -16,7 +16,7 @@ from ._errors import (
     ServerError,
     UsageCapError,
 )
-from ._rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after, parse_retry_after
+from .rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after, parse_retry_after
 
 
 def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: str) -> ApiError:

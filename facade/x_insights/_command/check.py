@@ -7,12 +7,12 @@ from importlib.resources import files
 from rich.console import Console
 from rich.table import Table
 
-from ._advice import advise, format_time
-from ._client import InsightsClient
-from ._errors import ApiError, ForbiddenError, InvalidRequestError, XInsightsError
-from ._results import Insights
-from ._table import format_value
-from ._terminal import clean, render
+from .._client import InsightsClient
+from .._errors import ApiError, ForbiddenError, InvalidRequestError, XInsightsError
+from .._results import Insights
+from .advice import advise, format_time
+from .table import format_value
+from .terminal import clean, render
 
 ENDPOINTS = ("28hr", "analytics")
 

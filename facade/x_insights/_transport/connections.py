@@ -11,10 +11,10 @@ import httpx
 
 import x_insights_api
 
-from ._errors import InvalidRequestError, XInsightsError
-from ._local import Local
-from ._options import Options
-from ._validation import format_value
+from .._errors import InvalidRequestError, XInsightsError
+from .._validation import format_value
+from .options import Options
+from .per_process import Local
 
 T = TypeVar("T")
 

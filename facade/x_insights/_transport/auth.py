@@ -11,8 +11,8 @@ from typing import NoReturn
 import anyio
 import httpx
 
-from ._errors import InvalidRequestError, XInsightsError
-from ._local import Local
+from .._errors import InvalidRequestError, XInsightsError
+from .per_process import Local
 
 Token = str | Callable[[], str] | httpx.Auth
 """What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""

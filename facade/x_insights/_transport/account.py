@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NoReturn
 
-from ._auth import AsyncToken, create_auth
-from ._gate import RateLimitGate
+from .auth import AsyncToken, create_auth
+from .gate import RateLimitGate
 
 
 class Account:

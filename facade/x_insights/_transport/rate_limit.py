@@ -5,19 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import attrs
-
-
-@attrs.frozen
-class RateLimit:
-    """A request window as one response describes it (https://docs.x.com/x-api/fundamentals/rate-limits)."""
-
-    limit: int
-    """The number of requests that a window allows."""
-    remaining: int
-    """The number of requests that are left in this window."""
-    reset: datetime
-    """When the next window begins, by X's clock, as an aware datetime in UTC."""
+from .._types import RateLimit
 
 
 def parse_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:

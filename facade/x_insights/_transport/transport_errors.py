@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import anyio
 import httpx
 
-from ._errors import TransportError, XInsightsError
-from ._secret import create_redactor, get_secret
+from .._errors import TransportError, XInsightsError
+from .secret import create_redactor, get_secret
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,

@@ -15,13 +15,13 @@ import stamina
 from rich.console import Console
 from rich.progress import Progress
 
-from ._advice import advise
-from ._check import check
-from ._client import InsightsClient
-from ._errors import InvalidRequestError, XInsightsError
-from ._results import Insights
-from ._table import render_table
-from ._terminal import open_console, print_message
+from .._client import InsightsClient
+from .._errors import InvalidRequestError, XInsightsError
+from .._results import Insights
+from .advice import advise
+from .check import check
+from .table import render_table
+from .terminal import open_console, print_message
 
 USAGE = "x-insights [options] ID...\n       x-insights [options] --check [ID]"
 DESCRIPTION = """\
@@ -99,7 +99,7 @@ def run(options: argparse.Namespace, errors: Console) -> int:
     with contextlib.ExitStack() as stack:
         create_client: Callable[..., InsightsClient] = InsightsClient
         if options.sandbox:
-            from .testing import Sandbox
+            from ..testing import Sandbox
 
             sandbox = stack.enter_context(Sandbox())
             print_message(errors, "the figures are made up by a sandbox")

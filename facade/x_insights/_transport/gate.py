@@ -8,8 +8,9 @@ from datetime import datetime
 
 import stamina
 
-from ._errors import RateLimitError
-from ._rate_limit import RateLimit, compute_retry_at, parse_rate_limit, parse_reset_after
+from .._errors import RateLimitError
+from .._types import RateLimit
+from .rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after
 
 logger = logging.getLogger("x_insights")
 

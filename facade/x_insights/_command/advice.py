@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ._errors import (
+from .._errors import (
     ApiError,
     AuthenticationError,
     EndpointUnavailableError,

@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from ._body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
-from ._endpoints import Page
-from ._error_response import create_api_error
-from ._errors import ResponseError, XInsightsError
-from ._options import Options
-from ._pages import Batch
-from ._secret import create_redactor, get_secret
-from ._types import PartialError
+from .._endpoints import Batch, Page
+from .._errors import ResponseError, XInsightsError
+from .._types import PartialError
+from .api_errors import create_api_error
+from .body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
+from .options import Options
+from .secret import create_redactor, get_secret
 
 # How much of a body is searched for a problem and for the token, in bytes. No problem of X's is longer.
 _EXCERPT_SIZE = 1024 * 1024

@@ -1,0 +1,1 @@
+"""The transport: one batch in, one page or one error out."""
