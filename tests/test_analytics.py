@@ -52,14 +52,14 @@ def test_the_request_has_the_documented_parameters(analytics, httpserver):
     assert request.args["granularity"] == "hourly"
     assert request.args["analytics.fields"] == "id,timestamp,timestamped_metrics,url_clicks,bookmarks"
     assert request.args.keys() == {"ids", "granularity", "analytics.fields", "start_time", "end_time"}
-    start, end = insights.window
+    start, end = insights.period
     assert request.args["start_time"] == f"{start:%Y-%m-%dT%H:%M:%SZ}"
     assert request.args["end_time"] == f"{end:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_the_window_is_28_hours_up_to_ten_seconds_ago(analytics):
     before = datetime.now(UTC).replace(microsecond=0)
-    start, end = analytics({}).window
+    start, end = analytics({}).period
     assert before - timedelta(seconds=10) <= end <= datetime.now(UTC) - timedelta(seconds=10)
     assert end.microsecond == 0
     assert end.utcoffset() == timedelta(0)
@@ -79,8 +79,8 @@ def test_an_iteration_has_one_window_fixed_at_the_call(sandbox):
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="analytics") as client:
         pages = client.iter_28hr(IDS[:250], "likes")
         called = datetime.now(UTC)
-        windows = {page.window for page in pages}
-    ((_, end),) = windows
+        periods = {page.period for page in pages}
+    ((_, end),) = periods
     assert end <= called - timedelta(seconds=10)
 
 
@@ -261,9 +261,9 @@ def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sand
     monkeypatch.setattr("x_insights._endpoints.tweets_analytics.datetime", Later)
     later = analytics({})
     other = GET["sync"](sandbox.url, "1", "likes")
-    assert other.window is None
+    assert other.period is None
     assert (later | other | first).endpoints == ("analytics", "28hr")
-    assert (later | other | first).window == (first | later).window == (first.window[0], later.window[1])
+    assert (later | other | first).period == (first | later).period == (first.period[0], later.period[1])
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def list_requests(sandbox):
 def test_the_first_endpoint_is_used_as_long_as_it_responds(sandbox, get):
     insights = get(sandbox.url, IDS[:30], "likes", endpoint="auto")
     assert insights.endpoints == ("28hr",)
-    assert insights.window is None
+    assert insights.period is None
     assert sorted(list_requests(sandbox)) == [("28hr", 5), ("28hr", 25)]
 
 
@@ -55,7 +55,7 @@ def test_the_second_endpoint_is_used_if_the_first_is_withdrawn(sandbox, get):
     insights = get(sandbox.url, IDS, ["likes", "impressions"], endpoint="auto")
     assert insights == expected
     assert insights.endpoints == ("analytics",)
-    assert insights.window is not None
+    assert insights.period is not None
     requests = [request for request in list_requests(sandbox) if request[0] == "analytics"]
     assert sorted(requests) == [("analytics", 10), *[("analytics", 100)] * 5]
 
@@ -81,7 +81,7 @@ def test_an_iteration_goes_on_with_the_second_endpoint(sandbox, client):
     assert [len(page) for page in (first, *rest)] == [25, 100, 75]
     assert [tweet_id for page in (first, *rest) for tweet_id in page] == IDS[:200]
     assert [page.endpoints for page in (first, *rest)] == [("28hr",), ("analytics",), ("analytics",)]
-    assert rest[0].window == rest[1].window
+    assert rest[0].period == rest[1].period
 
 
 @pytest.mark.anyio

@@ -59,7 +59,7 @@ INVALID = {
 HTML = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
 GONE = (
     "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's;"
-    ' a client with endpoint="analytics" or "auto" asks the other endpoint'
+    ' a client with endpoint="analytics" or "auto" requests the other endpoint'
 )
 
 NOW = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from x_insights import ALL_METRICS, Insights
-from x_insights._endpoints.insights_28hr import INSIGHTS_28HR
-from x_insights._endpoints.tweets_analytics import TWEETS_ANALYTICS
+from x_insights._endpoints import ENDPOINT_CHOICES
 from x_insights._query import validate_query
 from x_insights_api.models import AnalyticsField, AnalyticsResponse, InsightsResponse, Metric
 from x_insights_api.types import UNSET
 
+INSIGHTS_28HR, TWEETS_ANALYTICS = ENDPOINT_CHOICES["auto"]
 IDS = ("1", "2", "3")
 
 # The parts of a body are drawn as flat tuples, which is cheap, and put together by plain functions.
@@ -66,7 +66,8 @@ def test_the_facade_and_the_generated_models_read_the_same(engagements, problems
         }
     )
     generated = InsightsResponse.from_dict(json.loads(json.dumps(content)))
-    page = INSIGHTS_28HR.parse_page(json.dumps(content).encode(), None, IDS)
+    query = validate_query(Metric, IDS, "Likes", "Total", None)
+    page = INSIGHTS_28HR.parse_page(json.dumps(content).encode(), query)
     insights = Insights(IDS, (page,))
 
     totals, series, errors = {}, {}, []
@@ -135,7 +136,7 @@ def test_the_facade_and_the_generated_models_read_the_same_from_analytics(items,
     )
     generated = AnalyticsResponse.from_dict(json.loads(json.dumps(content)))
     query = TWEETS_ANALYTICS.adapt_query(validate_query(Metric, IDS, "Likes", granularity, None))
-    insights = Insights(IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query, IDS),))
+    insights = Insights(IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query),))
 
     totals, series = {}, {}
     for item in generated.data or ():

@@ -54,25 +54,25 @@ class Known(NamedTuple):
 
     def build_request(self):
         query = validate_query(Metric, "20", "Likes", "Total", None)
-        return self.endpoint.build_request(self.endpoint.adapt_query(query), ["20"])
+        return self.endpoint.build_request(self.endpoint.adapt_query(query))
 
 
 ALL_KNOWN = (
     Known(
         "insights-28hr",
-        insights_28hr.INSIGHTS_28HR,
+        insights_28hr.Insights28hr(),
         "/2/insights/28hr",
         "tweet_ids",
         {"tweet_ids", "granularity", "requested_metrics"},
-        insights_28hr.ResponseBody,
+        insights_28hr.InsightsBody,
     ),
     Known(
         "tweets-analytics",
-        tweets_analytics.TWEETS_ANALYTICS,
+        tweets_analytics.TweetsAnalytics(),
         "/2/tweets/analytics",
         "ids",
         {"ids", "start_time", "end_time"},
-        tweets_analytics.ResponseBody,
+        tweets_analytics.AnalyticsBody,
     ),
 )
 PARAMETERS, ANALYTICS_PARAMETERS = (get_parameters(known.operation) for known in ALL_KNOWN)

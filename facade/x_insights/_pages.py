@@ -43,8 +43,9 @@ class PageCollector:
         self._selector = selector
         self._query = query
         self._endpoint = selector.current
-        # The batches that have not been released, in the order of the call, and those of them to request.
-        self._batches = deque([Batch(self._endpoint, query, query.tweet_ids)])
+        # The batches that have not been released, in the order of the call, those of them to request, and the pages.
+        self._batches = deque([Batch(self._endpoint, query)])
+        self._pages: dict[Batch, Page] = {}
         self._queue: deque[Batch] = deque()
         self._failure: Exception | None = None
         self._withdrawal: EndpointUnavailableError | None = None
@@ -66,7 +67,7 @@ class PageCollector:
                 self._withdrawal, self._failure = failure, None
             else:
                 failure.args = (f"{failure}; endpoint {fallback.name!r} has none of the requested metrics",)
-        lacking = next((batch for batch in self._batches if not batch.page), None)
+        lacking = next((batch for batch in self._batches if batch not in self._pages), None)
         return self._failure is None and bool(self._queue) and lacking is self._queue[0]
 
     def request(self, limit: int | None = None) -> Iterator[Batch]:
@@ -77,7 +78,7 @@ class PageCollector:
 
     def add(self, batch: Batch, page: Page) -> None:
         """Add the page of a batch."""
-        batch.page = page
+        self._pages[batch] = page
         self._selector.record_success(batch.endpoint)
 
     @contextlib.contextmanager
@@ -94,8 +95,8 @@ class PageCollector:
 
     def release(self) -> Insights | None:
         """Return the next page as its own result, or None if it has not arrived."""
-        if self._batches and self._batches[0].page:
-            return _create_insights([self._batches.popleft()])
+        if self._batches and (page := self._pages.pop(self._batches[0], None)):
+            return Insights(self._batches.popleft().query.tweet_ids, (page,))
         return None
 
     def end(self) -> None:
@@ -109,12 +110,14 @@ class PageCollector:
         """Drop what has not been released."""
         self._batches.clear()
         self._queue.clear()
+        self._pages.clear()
         self._failure = None
 
     def join(self) -> Insights:
         """Return all pages as one result. If one is lacking, raise the failure with `partial` and `pending`."""
-        insights = _create_insights([batch for batch in self._batches if batch.page])
-        pending = _join_ids(batch for batch in self._batches if not batch.page)
+        received = [batch for batch in self._batches if batch in self._pages]
+        insights = Insights(_join_ids(received), tuple(self._pages[batch] for batch in received))
+        pending = _join_ids(batch for batch in self._batches if batch not in self._pages)
         if not pending:
             return insights
         # If pages are lacking without a failure, the caller interrupted an iteration that now goes on, or the caller's
@@ -125,7 +128,7 @@ class PageCollector:
         )
         if isinstance(failure, XInsightsError):
             failure.partial, failure.pending = insights, pending
-        has_succeeded = any(batch.page for batch in self._batches if batch.endpoint is self._endpoint)
+        has_succeeded = any(batch.endpoint is self._endpoint for batch in received)
         if isinstance(failure, ApiError) and self._withdrawal and not has_succeeded:
             failure.args = (f"endpoint {self._endpoint.name!r}: {failure}; before that, {self._withdrawal}",)
             raise failure from self._withdrawal
@@ -140,20 +143,16 @@ class PageCollector:
         if not query.metrics:
             return False
         batches: list[Batch] = []
-        for has_arrived, group in itertools.groupby(self._batches, lambda batch: batch.page is not None):
+        for has_arrived, group in itertools.groupby(self._batches, lambda batch: batch in self._pages):
             if has_arrived:
                 batches += group
             else:
                 ids = _join_ids(group)
-                batches += [Batch(endpoint, query, ids[start : start + size]) for start in range(0, len(ids), size)]
+                batches += [Batch(endpoint, query.select(ids[at : at + size])) for at in range(0, len(ids), size)]
         self._endpoint, self._batches = endpoint, deque(batches)
-        self._queue = deque(batch for batch in batches if not batch.page)
+        self._queue = deque(batch for batch in batches if batch not in self._pages)
         return True
 
 
-def _create_insights(batches: Sequence[Batch]) -> Insights:
-    return Insights(_join_ids(batches), tuple(batch.page for batch in batches if batch.page))
-
-
 def _join_ids(batches: Iterable[Batch]) -> tuple[str, ...]:
-    return tuple(itertools.chain.from_iterable(batch.tweet_ids for batch in batches))
+    return tuple(itertools.chain.from_iterable(batch.query.tweet_ids for batch in batches))

@@ -21,16 +21,21 @@ Period = tuple[datetime, datetime]
 
 @attrs.frozen(eq=False, repr=False)
 class Query:
-    """What one call asks for."""
+    """The arguments of a call, or of the request for one of its pages."""
 
     tweet_ids: tuple[str, ...]
     metrics: tuple[StrEnum, ...]
     granularity: Granularity
     fields: tuple[EngagementField, ...]
-    window: Period | None = None
-    """The period, if the endpoint has parameters for it."""
+    period: Period | None = None
+    """The requested period, if the endpoint has parameters for it."""
     unavailable: tuple[str, ...] = ()
-    """The metrics of the call that the endpoint lacks."""
+    """The requested metrics that the endpoint does not have."""
+
+    def select(self, tweet_ids: tuple[str, ...]) -> "Query":
+        """Return the same query for these IDs."""
+        # attrs.evolve takes five times as long, for each page.
+        return Query(tweet_ids, self.metrics, self.granularity, self.fields, self.period, self.unavailable)
 
 
 def validate_query(

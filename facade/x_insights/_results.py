@@ -90,10 +90,10 @@ class Insights(Mapping[str, TweetInsights]):
         return tuple(dict.fromkeys(page.endpoint for page in self._pages))
 
     @property
-    def window(self) -> Period | None:
+    def period(self) -> Period | None:
         """The requested period, from the earliest start to the latest end, as aware datetimes. None from `28hr`."""
-        windows = [page.window for page in self._pages if page.window]
-        return (min(start for start, _ in windows), max(end for _, end in windows)) if windows else None
+        periods = [page.period for page in self._pages if page.period]
+        return (min(start for start, _ in periods), max(end for _, end in periods)) if periods else None
 
     @property
     def unavailable(self) -> tuple[str, ...]:
@@ -157,12 +157,15 @@ def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetIn
     series: dict[str, dict[str | int, Bucket]] = {}
     for page in pages:
         for tweet_id, metrics in page.totals:
-            _add_metrics(totals.setdefault(tweet_id, {}), metrics)
-        for tweet_id, bucket in page.series:
-            time, buckets = bucket["time"], series.setdefault(tweet_id, {})
+            _add_metrics(totals.setdefault(tweet_id, {}), page.read_metrics(metrics))
+        for tweet_id, time, metrics in page.series:
+            buckets = series.setdefault(tweet_id, {})
             # A bucket without a time is never merged: its number in the series is its key.
-            known = buckets.setdefault(len(buckets) if time is None else time, {"time": time, "metrics": {}})
-            _add_metrics(known["metrics"], bucket["metrics"])
+            key = len(buckets) if time is None else time
+            if bucket := buckets.get(key):
+                _add_metrics(bucket["metrics"], page.read_metrics(metrics))
+            else:
+                buckets[key] = {"time": time, "metrics": page.read_metrics(metrics)}
     measured = dict.fromkeys((*totals, *series))
     requested = (tweet_id for tweet_id in tweet_ids if tweet_id in measured)
     return {

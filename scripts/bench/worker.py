@@ -99,10 +99,10 @@ def prepare_floor(url: str, page: str) -> Fetch:
     """Prepare the least that Python can do: the standard library's HTTP, and a decode that validates."""
     import msgspec
 
-    from x_insights._endpoints.insights_28hr import ResponseBody
+    from x_insights._endpoints.insights_28hr import InsightsBody
 
     connection = http.client.HTTPConnection(urlsplit(url).netloc)
-    decoder = msgspec.json.Decoder(ResponseBody, strict=False)
+    decoder = msgspec.json.Decoder(InsightsBody, strict=False)
     target = f"/2/insights/28hr?{urlencode(build_parameters(page), safe=',')}"
 
     def fetch() -> Any:

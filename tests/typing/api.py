@@ -123,7 +123,7 @@ def results(insights: Insights) -> None:
     assert_type(insights.missing, list[str])
     assert_type(insights.tweet_ids, tuple[str, ...])
     assert_type(insights.endpoints, tuple[str, ...])
-    assert_type(insights.window, tuple[datetime, datetime] | None)
+    assert_type(insights.period, tuple[datetime, datetime] | None)
     assert_type(insights.unavailable, tuple[str, ...])
     assert_type(insights | insights, Insights)
     assert_type(insights.raise_for_errors(), Insights)

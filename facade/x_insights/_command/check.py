@@ -14,7 +14,7 @@ from .advice import advise, format_time
 from .table import format_value
 from .terminal import clean, render
 
-ENDPOINTS = ("28hr", "analytics")
+CHECKED_ENDPOINTS = ("28hr", "analytics")
 
 
 def check(console: Console, create_client: Callable[..., InsightsClient], tweet_id: str) -> tuple[str, bool]:
@@ -23,7 +23,7 @@ def check(console: Console, create_client: Callable[..., InsightsClient], tweet_
     Raises InvalidRequestError if the ID is invalid.
     """
     reports, successes = [], []
-    for endpoint in ENDPOINTS:
+    for endpoint in CHECKED_ENDPOINTS:
         table = Table.grid(padding=(0, 2, 0, 0))
         # With a longer wait, a used-up request window would delay the report of it.
         with create_client(endpoint=endpoint, max_wait=0.0) as client:

@@ -1,58 +1,69 @@
-"""What all endpoints have in common: their description, the decoded page, and the parts that their bodies share."""
+"""What all endpoints share: their interface, the decoded page, and the common parts of their response bodies."""
 
+import abc
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import attrs
 import msgspec
 
 from .._query import Period, Query
-from .._types import Bucket, Metrics, PartialError
+from .._types import Metrics, PartialError
 from .._validation import normalize_name
 
 
 @attrs.define(eq=False)
 class Page:
-    """The decoded response to one request, with the metric names and shapes that the public results have."""
+    """The decoded response to one request.
+
+    Each item of `totals` and `series` has the ID of its Post first and its metrics last. One ID may occur several
+    times. `read_metrics` returns the metrics of an item as a new dictionary, in the public spelling.
+    """
 
     endpoint: str
-    window: Period | None = None
+    period: Period | None = None
     unavailable: tuple[str, ...] = ()
-    totals: list[tuple[str, Metrics]] = attrs.field(factory=list)
-    series: list[tuple[str, Bucket]] = attrs.field(factory=list)
-    """Metrics with the ID of their Post. One ID may come several times."""
+    totals: list[tuple[str, Any]] = attrs.field(factory=list)
+    series: list[tuple[str, str | None, Any]] = attrs.field(factory=list)
     errors: list[PartialError] = attrs.field(factory=list)
+    read_metrics: Callable[[Any], Metrics] = dict
 
 
-@attrs.frozen(eq=False)
-class Endpoint:
-    """One endpoint of X."""
+class Endpoint(abc.ABC):
+    """One endpoint of X: how a page is requested, and how its response is read."""
 
-    name: str
-    page_size: int
-    metrics: tuple[StrEnum, ...]
-    build_request: Callable[[Query, Sequence[str]], dict[str, Any]]
-    """Return `method`, `url` and `params` of the request for one page of IDs."""
-    parse_page: Callable[[bytes, Query, Sequence[str]], Page]
-    """Parse the body of a response to that request. Raises ValueError or RecursionError if it has another shape."""
-    adapt_query: Callable[[Query], Query] = lambda query: query
-    """Adapt the arguments of a call to the endpoint, once per call."""
-    extra_scopes: tuple[str, ...] = ()
-    """The scopes that it requires of a token besides `tweet.read`."""
-    advice: str = ""
-    """What to do if X has withdrawn it, as the end of an error message."""
+    name: ClassVar[str]
+    page_size: ClassVar[int]
+    """The largest number of IDs in a request."""
+    metrics: ClassVar[tuple[StrEnum, ...]]
+    extra_scopes: ClassVar[tuple[str, ...]] = ()
+    """The scopes that it requires of a token in addition to `tweet.read`."""
+
+    def __init__(self, advice: str = "") -> None:
+        self.advice = advice
+        """What to do if X has withdrawn the endpoint, as the end of an error message."""
+
+    @abc.abstractmethod
+    def build_request(self, query: Query) -> dict[str, Any]:
+        """Return `method`, `url` and `params` of the request for one page."""
+
+    @abc.abstractmethod
+    def parse_page(self, body: bytes | bytearray, query: Query) -> Page:
+        """Parse the body of a response to that request. Raises ValueError or RecursionError for any other shape."""
+
+    def adapt_query(self, query: Query) -> Query:
+        """Adapt the query of a call to this endpoint, before it is divided into pages."""
+        return query
 
 
-@attrs.define(eq=False, repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Batch:
-    """What to request for one page, and the page once it has arrived."""
+    """What one request asks for: the query of a page, and the endpoint to send it to."""
 
     endpoint: Endpoint
     query: Query
-    tweet_ids: Sequence[str]
-    page: Page | None = None
 
 
 # A numeric string is converted to its number. The bounds exclude what JSON encoders refuse: "nan", "inf", and integers
@@ -94,7 +105,7 @@ def spell(name: str, spellings: Mapping[str, str]) -> str:
 
 
 def spell_metrics(values: Iterable[tuple[str, int | float | None]], spellings: Mapping[str, str]) -> Metrics:
-    """Return metrics in their public spelling. Of a metric that comes twice, a value replaces null, and a later one."""
+    """Return metrics in their public spelling. If a metric occurs twice, the last value that is not null wins."""
     metrics: Metrics = {}
     for name, value in values:
         spelling = spell(name, spellings)

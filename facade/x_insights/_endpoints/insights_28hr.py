@@ -1,7 +1,7 @@
 """`GET /2/insights/28hr`: Posts' metrics of the last 28 hours."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -9,11 +9,9 @@ from x_insights_api.api.tweets import get_insights_28_hr
 from x_insights_api.models import Metric
 
 from .._query import Query
-from .._types import Bucket, Metrics, PartialError
+from .._types import Metrics, PartialError
 from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell_metrics
 
-PAGE_SIZE = 25
-"""`maxItems` of the parameter `tweet_ids`."""
 ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
 """Every metric of `GET /2/insights/28hr`."""
 VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
@@ -63,43 +61,48 @@ class Engagement(msgspec.Struct, frozen=True, gc=False):
     measurement: EngagementMeasurement = msgspec.field(default_factory=EngagementMeasurement)
 
 
-class ResponseBody(msgspec.Struct, frozen=True, gc=False):
+class InsightsBody(msgspec.Struct, frozen=True, gc=False):
     data: list[Engagement] = []
     errors: list[Problem] = []
 
 
-_decoder = msgspec.json.Decoder(ResponseBody, strict=False)
+_decoder = msgspec.json.Decoder(InsightsBody, strict=False)
 
 
-def _build_request(query: Query, tweet_ids: Sequence[str]) -> dict[str, Any]:
-    # The generated module's public functions send and parse as well, and take every error response for the same one.
-    arguments = get_insights_28_hr._get_kwargs(
-        tweet_ids=list(tweet_ids),
-        granularity=query.granularity,
-        requested_metrics=cast("list[Metric]", list(query.metrics)),
-        engagement_fields=list(query.fields),
-    )
-    return join_arrays(arguments)
+class Insights28hr(Endpoint):
+    """`GET /2/insights/28hr`."""
 
+    name: ClassVar = "28hr"
+    page_size: ClassVar = 25  # `maxItems` of the parameter `tweet_ids`
+    metrics: ClassVar = ALL_METRICS
 
-def _parse_page(body: bytes, query: Query, tweet_ids: Sequence[str]) -> Page:
-    decoded = _decoder.decode(body)
-    page = Page(INSIGHTS_28HR.name)
-    for engagement in decoded.data:
-        measurement = engagement.measurement
-        page.totals += [(item.tweet_id, _convert_values(item.value)) for item in measurement.metrics_total]
-        page.series += [(item.tweet_id, _convert_bucket(item.value)) for item in measurement.metrics_time_series]
-        page.errors += [_convert_error(error) for error in engagement.errors]
-    page.errors += [convert_problem(problem, tweet_ids) for problem in decoded.errors]
-    return page
+    def build_request(self, query: Query) -> dict[str, Any]:
+        # The generated module's public functions also send and parse, and take every error response for the same one.
+        arguments = get_insights_28_hr._get_kwargs(
+            tweet_ids=list(query.tweet_ids),
+            granularity=query.granularity,
+            requested_metrics=cast("list[Metric]", list(query.metrics)),
+            engagement_fields=list(query.fields),
+        )
+        return join_arrays(arguments)
+
+    def parse_page(self, body: bytes | bytearray, query: Query) -> Page:
+        decoded = _decoder.decode(body)
+        page = Page(self.name)
+        for engagement in decoded.data:
+            measurement = engagement.measurement
+            page.totals += [(item.tweet_id, _convert_values(item.value)) for item in measurement.metrics_total]
+            page.series += [
+                (item.tweet_id, item.value.timestamp.iso8601_time, _convert_values(item.value.metric_values))
+                for item in measurement.metrics_time_series
+            ]
+            page.errors += [_convert_error(error) for error in engagement.errors]
+        page.errors += [convert_problem(problem, query.tweet_ids) for problem in decoded.errors]
+        return page
 
 
 def _convert_error(error: EngagementError) -> PartialError:
     return {"message": error.error, "tweet_ids": error.tweets, "type": None, "status": None}
-
-
-def _convert_bucket(value: TimeSeriesValue) -> Bucket:
-    return {"time": value.timestamp.iso8601_time, "metrics": _convert_values(value.metric_values)}
 
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:
@@ -110,6 +113,3 @@ def _convert_values(values: Sequence[MetricValue]) -> Metrics:
     if len(metrics) == len(values):
         return metrics
     return spell_metrics(((value.metric_type, value.metric_value) for value in values), _SPELLINGS)
-
-
-INSIGHTS_28HR = Endpoint("28hr", PAGE_SIZE, ALL_METRICS, _build_request, _parse_page)

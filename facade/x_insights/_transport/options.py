@@ -6,7 +6,7 @@ import math
 import attrs
 import httpx
 
-from .._endpoints import ENDPOINTS, METRIC_NAMES, Endpoint
+from .._endpoints import ENDPOINT_CHOICES, METRIC_NAMES, Endpoint
 from .._errors import InvalidRequestError
 from .._query import MetricParser
 from .._validation import create_name_parser, format_value, validate_count
@@ -55,9 +55,9 @@ def _validate_deadline(deadline: float | None) -> float | None:
 
 
 def _validate_endpoint(endpoint: str) -> tuple[Endpoint, ...]:
-    if not isinstance(endpoint, str) or endpoint not in ENDPOINTS:
-        raise InvalidRequestError(f"endpoint is {format_value(endpoint)}: pass one of {', '.join(ENDPOINTS)}")
-    return ENDPOINTS[endpoint]
+    if not isinstance(endpoint, str) or endpoint not in ENDPOINT_CHOICES:
+        raise InvalidRequestError(f"endpoint is {format_value(endpoint)}: pass one of {', '.join(ENDPOINT_CHOICES)}")
+    return ENDPOINT_CHOICES[endpoint]
 
 
 def _is_number(value: object) -> bool:

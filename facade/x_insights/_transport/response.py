@@ -23,7 +23,7 @@ _EXCERPT_SIZE = 1024 * 1024
 
 def build_request(client: httpx.Client | httpx.AsyncClient, options: Options, batch: Batch) -> httpx.Request:
     """Build the request for one page with the client that will send it, but with our own address and timeout."""
-    arguments = batch.endpoint.build_request(batch.query, batch.tweet_ids)
+    arguments = batch.endpoint.build_request(batch.query)
     url = options.base_url + arguments["url"]
     if client.params:  # parameters of the caller's own client, which httpx merges with ours
         request = client.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
@@ -47,7 +47,7 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
         failure = f"is larger than {MAX_SIZE // 1024**2} MiB"
     elif 200 <= status < 300:
         try:
-            page = batch.endpoint.parse_page(body, batch.query, batch.tweet_ids)
+            page = batch.endpoint.parse_page(body, batch.query)
             _validate_page(page, batch, body)
         except RecursionError:
             failure = "is nested too deeply"
@@ -91,8 +91,8 @@ def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
     """Raise ValueError if a body of the right shape does not respond to the request."""
     if page.totals or page.series:
         # A server or proxy that sends a response twice shifts every later one on the connection.
-        for tweet_id, _ in itertools.chain(page.totals, page.series):
-            if tweet_id in batch.tweet_ids:
+        for tweet_id, *_ in itertools.chain(page.totals, page.series):
+            if tweet_id in batch.query.tweet_ids:
                 return
         raise ValueError("it measures other Posts, and none of those that were requested")
     if not page.errors:
