@@ -12,14 +12,13 @@ import anyio
 import anyio.from_thread
 import certifi
 import pytest
-import stamina
 import trio
 from helpers import GET, OWN, assert_plain
 from hypothesis import HealthCheck, settings
 
-import x_insights
 from x_insights import AsyncInsightsClient, Insights, InsightsClient, XInsightsError
-from x_insights.testing import Sandbox
+from x_insights._transport import rate_limit, retry
+from x_insights.testing import Sandbox, skip_waits
 
 # How fast the machine is must not decide whether a test passes.
 settings.register_profile("tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,8 +39,8 @@ def _one_certificate(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _no_waits():
-    """Turn off all waits, unless a test uses `clock`."""
-    with stamina.set_testing(True, attempts=10, cap=True):
+    """Skip all waits, unless a test uses `clock`."""
+    with skip_waits():
         yield
 
 
@@ -72,10 +71,10 @@ def clock(_no_waits, monkeypatch):
     monkeypatch.setattr(time, "sleep", clock.sleep)
     for library in (anyio, asyncio, trio):
         monkeypatch.setattr(library, "sleep", clock.sleep_async)
-    for module in (x_insights._transport.gate, x_insights._transport.retry):
+    for module in (rate_limit, retry):
         monkeypatch.setattr(module, "time", clock)
-    with stamina.set_testing(False):
-        yield clock
+    monkeypatch.setattr(retry, "_skips", [])
+    return clock
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def respond(serve_connections):
 )
 def test_response_against_the_rules_of_http_is_a_transport_error(respond, content):
     url = respond(lambda connection: connection.sendall(content))
-    with pytest.raises(TransportError, match=r"^no answer from 127.0.0.1: ") as caught:
+    with pytest.raises(TransportError, match=r"^no response from 127.0.0.1: ") as caught:
         get_aiohttp(url, [1, 2], "likes")
     assert caught.value.retryable
     assert isinstance(caught.value.partial, Insights)

@@ -121,8 +121,9 @@ def test_the_error_of_the_second_endpoint_names_both(sandbox, get):
         get(sandbox.url, IDS[:3], "likes", endpoint="auto")
     error = caught.value
     assert isinstance(error.__cause__, EndpointUnavailableError)
-    start = "endpoint 'analytics': X answered 403: Use an enrolled app.; before that, endpoint '28hr': X answered 404: "
-    assert str(error).startswith(start)
+    first, second = str(error).split("; before that, ")
+    assert first == "endpoint 'analytics': X responded with 403: Use an enrolled app."
+    assert second.startswith("endpoint '28hr': X responded with 404: not found: ")
     assert (error.reason, error.registration_url) == ("client-not-enrolled", "https://developer.x.com/enrol")
     assert list(error.partial) == []
     assert error.pending == tuple(IDS[:3])

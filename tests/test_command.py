@@ -19,7 +19,6 @@ import termios
 import threading
 
 import pytest
-import stamina
 from documents import DOCUMENTS
 from helpers import IDS, PROBLEMS, TOKEN, get_sync
 from werkzeug import Response
@@ -77,7 +76,6 @@ def _nothing_stays(monkeypatch):
     """Set the token, and undo what the command sets for its whole process."""
     monkeypatch.setenv("X_ACCESS_TOKEN", TOKEN)
     yield
-    stamina.instrumentation.set_on_retry_hooks(None)
     for name in ("x_insights", "x_insights.testing"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
@@ -316,7 +314,7 @@ def test_a_failure_of_the_first_page_prints_no_table(ask, sandbox):
     code, output, errors = ask("20")
     assert (code, output) == (1, "")
     assert errors == (
-        "x-insights: X answered 401: Unauthorized\n"
+        "x-insights: X responded with 401: Unauthorized\n"
         "x-insights: get a new access token of the Posts' author, with the scopes tweet.read and users.read\n"
         "pending: 20\n"
     )
@@ -339,7 +337,7 @@ def test_retries_are_reported_on_standard_error(sandbox):
     done = run("20", "--metrics=likes", "--base-url", sandbox.url)
     assert (done.returncode, done.stdout) == (0, "Post  Likes\n20       98\n")
     first, second = done.stderr.splitlines()
-    assert first.startswith("x-insights: attempt 2 of 3 after ServerError 503, waited ")
+    assert first.startswith("x-insights: ServerError 503: attempt 2 of 3 in ")
     assert second == "x-insights: X has withdrawn the endpoint '28hr': using 'analytics' from now on"
 
 
@@ -433,7 +431,7 @@ def test_an_invalid_token_is_not_shown(ask, monkeypatch):
     monkeypatch.setenv("X_ACCESS_TOKEN", f"Bearer {TOKEN}")
     code, _, errors = ask("20")
     assert code == 2
-    assert "pass the token alone, without `Bearer`" in errors
+    assert "use the token alone, without `Bearer`" in errors
 
 
 def test_the_help_fits_a_screen(call, monkeypatch):
@@ -625,7 +623,7 @@ def test_the_check_gives_x_s_reason_for_an_endpoint_that_it_has_withdrawn(ask, s
     first, second = split_report(output)
     assert code == 0
     assert (first["28hr"], second["analytics"]) == ("no", "yes")
-    assert first["why"].startswith("X answered 404: the path does not exist; X may have withdrawn the endpoint")
+    assert first["why"].startswith("X responded with 404: not found: X has withdrawn the endpoint")
     assert first["to do"] == "use another --endpoint, and check --base-url if you passed one"
     assert first["window"] == "not in the response"
     assert second["Post 20"] == "5,134 impressions"
@@ -646,7 +644,7 @@ def test_the_check_names_the_reason_of_an_app_that_is_not_enrolled(ask, sandbox)
     code, output, _ = ask("--check")
     assert code == 1
     for part in split_report(output):
-        assert part["why"] == "X answered 403: Enrol it. (client-not-enrolled)"
+        assert part["why"] == "X responded with 403: Enrol it. (client-not-enrolled)"
         assert part["to do"] == "enrol the app in a plan that includes the endpoint: https://x.test/a"
 
 

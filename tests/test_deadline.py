@@ -13,7 +13,8 @@ import pytest
 from helpers import IDS, assert_plain
 
 from x_insights import AsyncInsightsClient, Insights, ServerError, TransportError
-from x_insights._transport.deadline import Deadline
+from x_insights._transport import Options
+from x_insights._transport.retry import Budget
 
 HEADERS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 # A client without a deadline would wait this long, in seconds.
@@ -110,13 +111,16 @@ def test_token_callable_is_bounded_in_the_async_client(backend, sandbox):
     assert caught.value.pending == ("1", "2")
 
 
+def create_budget(timeout, deadline):
+    options = Options("https://x", timeout, attempts=3, max_wait=60, deadline=deadline, endpoint="28hr")
+    return Budget(options, can_renew_token=False)
+
+
 @pytest.mark.parametrize("deadline", [5, None])
 def test_timeout_of_each_operation_is_the_rest_of_the_deadline(monkeypatch, deadline):
     now = itertools.count(100)
     monkeypatch.setattr(time, "monotonic", lambda: next(now))
-    counted = Deadline(deadline)
-    counted.start()
-    timeouts = counted.create_timeouts(httpx.Timeout(3.5, pool=None))
+    timeouts = create_budget(httpx.Timeout(3.5, pool=None), deadline).create_timeouts()
     if deadline is None:
         assert timeouts == httpx.Timeout(3.5, pool=None).as_dict()
         return
@@ -132,9 +136,13 @@ def test_timeout_of_each_operation_is_the_rest_of_the_deadline(monkeypatch, dead
 
 
 def test_timeout_that_is_not_whole_is_rounded_up():
-    counted = Deadline(1e12)
-    counted.start()
-    timeouts = counted.create_timeouts(httpx.Timeout(2.5, connect=None))
+    timeouts = create_budget(httpx.Timeout(2.5, connect=None), 1e12).create_timeouts()
     assert timeouts["read"].__index__() == 3
     assert timeouts["connect"].__index__() == 1_000_000
     assert timeouts["pool"] == 2.5
+
+
+def test_wait_for_the_pool_is_never_zero():
+    budget = create_budget(10, 1e-9)
+    assert budget.has_ended()
+    assert budget.create_timeouts()["pool"] == 0.001

@@ -58,7 +58,7 @@ INVALID = {
 }
 HTML = b"<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>"
 GONE = (
-    "the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's;"
+    "not found: X has withdrawn the endpoint, or `base_url` does not point to X;"
     ' a client with endpoint="analytics" or "auto" requests the other endpoint'
 )
 
@@ -99,7 +99,7 @@ def test_status_and_problem_type_select_the_error(failure, httpserver, status, c
     error = failure(content, status, PLENTY)
     assert type(error) is error_class
     assert error.status == status
-    assert str(error) == f"X answered {status}: {reason}"
+    assert str(error) == f"X responded with {status}: {reason}"
     assert error.retryable is (error_class in (RateLimitError, ServerError))
     assert len(httpserver.log) == (3 if error_class is ServerError else 1)
 

@@ -94,23 +94,24 @@ def test_an_invalid_token_is_rejected_without_being_shown(client_class, value, m
 
 @pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value"),
     [
-        ("SSL_CERT_FILE", "/does/not/exist.pem", "not a file that can be used"),
-        ("SSL_CERT_FILE", __file__, "not a file that can be used"),
-        ("HTTPS_PROXY", "http://a:b:c", "not the address of a proxy"),
-        ("https_proxy", "ftp://proxy", "not the address of a proxy"),
-        ("ALL_PROXY", "socks5://127.0.0.1:1", "httpx[socks]"),
+        ("SSL_CERT_FILE", "/does/not/exist.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("HTTPS_PROXY", "http://a:b:c"),
+        ("https_proxy", "ftp://proxy"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
     ],
 )
-def test_an_invalid_environment_is_named(client_class, name, value, words, monkeypatch):
+def test_an_invalid_environment_is_rejected(client_class, name, value, monkeypatch):
     monkeypatch.setitem(sys.modules, "socksio", None)
     for each in ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(each, raising=False)
         monkeypatch.delenv(each.lower(), raising=False)
     monkeypatch.setenv(name, value)
-    with pytest.raises(InvalidRequestError, match=f"environment variable {name}, which is") as caught:
+    with pytest.raises(InvalidRequestError, match=r"^cannot open connections: check SSL_CERT_FILE, ") as caught:
         client_class("any-token")
-    assert words in str(caught.value)
+    assert "HTTPS_PROXY" in str(caught.value)
+    assert "httpx[socks]" in str(caught.value)
     assert caught.value.__cause__ is None
     client_class("any-token", base_url="http://localhost")  # reads none of them

@@ -24,7 +24,7 @@ import pytest
 from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, InsightsClient, XInsightsError
-from x_insights._transport.per_process import Local
+from x_insights._transport.per_process import PerProcess
 
 # What each script begins with. They run in processes of their own, because a fork copies the threads' locks of pytest.
 HEAD = """
@@ -337,12 +337,12 @@ def test_client_is_created_outside_of_any_event_loop_and_closed_unused():
 
 def test_threads_that_come_first_get_the_same_value(monkeypatch):
     ready = threading.Barrier(8)
-    local = Local(object(), object)
+    shared = PerProcess(object, object())
     monkeypatch.setattr(os, "getpid", lambda: -1)
 
     def get(_):
         ready.wait()
-        return local.get()
+        return shared.get()
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(get, range(8)))) == 1

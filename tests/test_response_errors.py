@@ -109,7 +109,7 @@ def test_body_of_an_error_is_truncated_to_500_characters(failure, status):
 def test_body_that_is_not_a_problem_adds_no_title(failure, content):
     error = failure(content, 400)
     assert type(error) is ApiError
-    assert (error.title, str(error)) == (None, "X answered 400: Bad Request")
+    assert (error.title, str(error)) == (None, "X responded with 400: Bad Request")
     assert error.body == content.decode()
 
 
@@ -291,7 +291,7 @@ def test_raise_for_errors_describes_the_partial_errors(partly_answered):
         partly_answered.raise_for_errors()
     error = caught.value
     assert type(error) is ApiError
-    assert str(error) == "X answered only in part: Forbidden to access tweets: 2; 1 Tweet ID(s) are unavailable"
+    assert str(error) == "X responded only in part: Forbidden to access tweets: 2; 1 Tweet ID(s) are unavailable"
     assert (error.status, error.body) == (200, "")
     assert error.problems == tuple(partly_answered.errors)
     assert [problem["tweet_ids"] for problem in error.problems] == [["2"], ["3"]]

@@ -223,7 +223,7 @@ def test_raise_for_errors_raises_only_for_partial_errors(fetch):
     with pytest.raises(ApiError, match="Forbidden") as caught:
         partly.raise_for_errors()
     error = caught.value
-    assert str(error) == "X answered only in part: Forbidden"
+    assert str(error) == "X responded only in part: Forbidden"
     assert error.partial is partly
     assert (error.status, error.body, error.pending) == (200, "", ())
     assert error.problems == tuple(partly.errors)

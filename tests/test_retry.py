@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import socket
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx
 import pytest
-import stamina
 from helpers import IDS, TOKEN, get_sync
 
 from x_insights import ApiError, RateLimitError, ServerError, TransportError, UsageCapError, XInsightsError
-
-
-@pytest.fixture
-def stamina_hooks():
-    yield
-    stamina.instrumentation.set_on_retry_hooks(None)
+from x_insights.testing import skip_waits
 
 
 @pytest.mark.parametrize("fault", ["fail_next", "drop_next"])
@@ -80,17 +77,6 @@ def test_a_timeout_may_be_an_httpx_timeout(get):
             get(url, "1", "likes", timeout=httpx.Timeout(60, read=0.05), attempts=1)
 
 
-def test_a_service_can_turn_retries_off(get, sandbox):
-    sandbox.fail_next(3)
-    stamina.set_active(False)
-    try:
-        with pytest.raises(ServerError):
-            get(sandbox.url, "1", "likes")
-    finally:
-        stamina.set_active(True)
-    assert len(sandbox.requests) == 1
-
-
 def test_backoff_grows_up_to_five_seconds(get, sandbox, clock):
     sandbox.fail_next(9)
     get(sandbox.url, "1", "likes", attempts=10)
@@ -106,10 +92,7 @@ def test_backoff_is_never_longer_than_max_wait(get, sandbox, clock):
     assert max(clock.sleeps) == 0.5
 
 
-@pytest.mark.usefixtures("stamina_hooks")
-def test_each_retry_is_logged_with_its_wait_but_without_token_and_ids(get, kind, sandbox, caplog, clock):
-    seen = []
-    stamina.instrumentation.set_on_retry_hooks([seen.append])
+def test_each_wait_is_logged_once_without_token_and_ids(get, kind, sandbox, caplog, clock):
     sandbox.fail_next(status=503, body=f'{{"detail": "no {IDS[0]}"}}'.encode(), headers={"Retry-After": "7"})
     sandbox.drop_next(2 if kind == "aiohttp" else 1)  # aiohttp repeats a request whose connection breaks
     with caplog.at_level(logging.INFO):
@@ -119,11 +102,70 @@ def test_each_retry_is_logged_with_its_wait_but_without_token_and_ids(get, kind,
     after_503, after_drop = clock.sleeps
     assert after_503 >= 7
     assert [record.getMessage() for record in records] == [
-        f"attempt 2 of 3 after ServerError 503, waited {after_503:.1f} s",
-        f"attempt 3 of 3 after TransportError, waited {after_drop:.1f} s",
+        f"ServerError 503: attempt 2 of 3 in {after_503:.1f} s",
+        f"TransportError: attempt 3 of 3 in {after_drop:.1f} s",
     ]
     assert TOKEN not in caplog.text
-    assert [type(details.caused_by) for details in seen] == [ServerError, TransportError]
+
+
+def test_nothing_is_printed_unless_the_program_configures_logging(sandbox):
+    sandbox.withdraw()
+    sandbox.fail_next()
+    code = f"""if True:
+        from x_insights import InsightsClient
+        from x_insights.testing import skip_waits
+        with InsightsClient("any-token", base_url={sandbox.url!r}, endpoint="auto") as client, skip_waits():
+            print(client.get_28hr("20", "likes").endpoints)
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("('analytics',)\n", "")
+
+
+@pytest.fixture
+def failing_filter():
+    """Let the logger raise an exception for every record."""
+
+    def fail(record):
+        raise LookupError("why")
+
+    logger = logging.getLogger("x_insights")
+    level = logger.level
+    logger.addFilter(fail)
+    logger.setLevel(logging.INFO)
+    yield
+    logger.removeFilter(fail)
+    logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("failing_filter")
+@pytest.mark.parametrize("fault", ["fail_next", "withdraw"])
+def test_exception_of_a_logging_filter_loses_no_pages(get, sandbox, fault):
+    getattr(sandbox, fault)()
+    with pytest.raises(XInsightsError, match="LookupError was raised") as caught:
+        get(sandbox.url, IDS, "likes", endpoint="auto")
+    assert str(caught.value.__cause__) == "why"
+    assert {*caught.value.partial, *caught.value.pending} == set(IDS)
+
+
+def test_skipped_waits_are_not_slept_on_any_thread(sandbox, clock):
+    def fetch(tweet_id):
+        return get_sync(sandbox.url, tweet_id, "likes", attempts=20)
+
+    sandbox.fail_next(9, status=429, headers={"Retry-After": "50"})
+    sandbox.fail_next(9)
+    with skip_waits(), ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(fetch, IDS[:4]))
+    assert clock.sleeps == []
+    sandbox.fail_next()
+    fetch("1")
+    assert len(clock.sleeps) == 1
+
+
+def test_skipped_wait_longer_than_max_wait_still_raises(get, sandbox):
+    sandbox.fail_next(status=429, headers={"Retry-After": "61"})
+    with skip_waits(), pytest.raises(RateLimitError):
+        get(sandbox.url, "1", "likes")
+    assert len(sandbox.requests) == 1
 
 
 SERVER_TIME = datetime(2031, 1, 1, tzinfo=UTC)  # years ahead of the local clock
@@ -192,16 +234,3 @@ def test_a_reset_header_beyond_all_years_raises_at_once(get, sandbox, clock):
 def test_any_number_of_attempts_can_be_made(sandbox):
     sandbox.fail_next(1030)
     assert len(get_sync(sandbox.url, "1", "likes", attempts=1040, deadline=None)) == 1
-
-
-@pytest.mark.usefixtures("stamina_hooks")
-def test_exception_of_a_retry_hook_loses_no_pages(get, sandbox):
-    def hook(details):
-        raise LookupError("why")
-
-    stamina.instrumentation.set_on_retry_hooks([hook])
-    sandbox.fail_next()
-    with pytest.raises(XInsightsError, match="LookupError was raised") as caught:
-        get(sandbox.url, IDS[:30], "likes")
-    assert str(caught.value.__cause__) == "why"
-    assert {*caught.value.partial, *caught.value.pending} == set(IDS[:30])

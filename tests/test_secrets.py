@@ -16,6 +16,7 @@ import pytest
 from helpers import TOKEN, assert_plain
 
 from x_insights import ApiError, AsyncInsightsClient, InsightsClient, ResponseError
+from x_insights._transport.auth import Credentials
 
 UNPICKLABLE = (TypeError, AttributeError, pickle.PicklingError)
 
@@ -42,7 +43,7 @@ def find_own_objects(thing):
 def assert_hides_token(client):
     """Assert that a client does not show its token when it, or an object that it holds, is printed or pickled."""
     objects = list(find_own_objects(client))
-    assert any(isinstance(each, httpx.Auth) for each in objects)  # the one that has the token
+    assert any(isinstance(each, Credentials) for each in objects)  # the one that has the token
     for each in objects:
         pickled = b""
         with contextlib.suppress(*UNPICKLABLE):
@@ -83,7 +84,7 @@ def test_echoed_token_is_replaced(failure, status):
     assert json.loads(error.body) == {"title": "You sent [token]", "data": ["[token]"]}
     if status != 200:
         assert error.title == "You sent [token]"
-        assert str(error) == f"X answered {status}: You sent [token]"
+        assert str(error) == f"X responded with {status}: You sent [token]"
         assert error.problems == ({"title": "You sent [token]", "data": ["[token]"]},)
 
 
@@ -107,13 +108,6 @@ def test_token_is_replaced_if_json_escapes_it_with_backslashes(get, answer):
     assert caught.value.body == '{"title": "[token]"}'
 
 
-@pytest.mark.parametrize("form", ["\\u0053ECRET-0123456789", "SECRET\\u002d0123456789", "SECRET\\u002D0123456789"])
-def test_token_is_replaced_if_json_escapes_it_as_code_points(failure, form):
-    error = failure(f'{{"title": "You sent {form}"}}', 400)
-    assert error.title == "You sent [token]"
-    assert error.body == '{"title": "You sent [token]"}'
-
-
 def test_token_is_replaced_in_the_request_id(failure):
     assert failure(b"{}", 400, {"x-transaction-id": f"1-{TOKEN}"}).request_id == "1-[token]"
 
@@ -135,7 +129,7 @@ def test_token_is_compared_as_text_and_not_as_a_pattern(get, answer):
 
 
 @pytest.mark.parametrize("token", ["a", "likes", "abcdefg"])
-def test_short_token_is_left_because_it_would_tear_words_apart(get, answer, token):
+def test_short_token_is_left_because_it_would_garble_words(get, answer, token):
     with pytest.raises(ApiError) as caught:
         get(answer(f'{{"title": "{token} is a word"}}', 400), "1", "likes", token=token)
     assert caught.value.title == f"{token} is a word"
@@ -193,7 +187,7 @@ def get_with_own_async_client(backend, url):
 )
 def test_redirect_is_not_followed_by_a_client_of_the_caller_either(answer, httpserver, get_with_own_client):
     url = answer(b"", 307, {"Location": httpserver.url_for("/elsewhere")})
-    with pytest.raises(ApiError, match=r"^X answered 307: Temporary Redirect$"):
+    with pytest.raises(ApiError, match=r"^X responded with 307: Temporary Redirect$"):
         get_with_own_client(url)
     assert [request.path for request, _ in httpserver.log] == ["/2/insights/28hr"]
 

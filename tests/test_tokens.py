@@ -11,7 +11,7 @@ import httpx
 import pytest
 from helpers import TOKEN
 
-from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, InvalidRequestError, XInsightsError
+from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, XInsightsError
 
 IDS = [str(10**18 + each) for each in range(60)]
 
@@ -99,9 +99,12 @@ def test_concurrent_threads_share_one_call(sandbox):
 
 @pytest.mark.parametrize("value", [None, 7, b"any", "", "a b", "SECRET\n"])
 def test_an_invalid_token_of_a_callable_is_rejected(get, sandbox, value):
-    with pytest.raises(InvalidRequestError, match="access token") as caught:
-        get(sandbox.url, "1", "likes", token=lambda: value)
-    assert "SECRET" not in str(caught.value)
+    with pytest.raises(XInsightsError, match=r"^the callable .* returned an invalid access token: it is ") as caught:
+        get(sandbox.url, ["1", "2"], "likes", token=lambda: value)
+    error = caught.value
+    assert type(error) is XInsightsError
+    assert (len(error.partial), error.pending, error.retryable) == (0, ("1", "2"), False)
+    assert "SECRET" not in str(error)
     assert sandbox.requests == []
 
 

@@ -48,7 +48,7 @@ def test_refused_connection_is_a_transport_error(transport_failure, kind):
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     # httpx-aiohttp takes most failures of a connection for a ConnectTimeout.
     name = "ConnectTimeout" if kind == "aiohttp" else "ConnectError"
-    assert str(transport_failure(url)).startswith(f"no answer from 127.0.0.1: {name}: ")
+    assert str(transport_failure(url)).startswith(f"no response from 127.0.0.1: {name}: ")
 
 
 def test_dropped_connection_is_a_transport_error(transport_failure, respond_raw, kind):
@@ -56,7 +56,7 @@ def test_dropped_connection_is_a_transport_error(transport_failure, respond_raw,
     message = "RemoteProtocolError: Server disconnected without sending a response."
     if kind == "aiohttp":
         message = "ConnectTimeout: Server disconnected"
-    assert str(error) == f"no answer from 127.0.0.1: {message}"
+    assert str(error) == f"no response from 127.0.0.1: {message}"
 
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
@@ -68,14 +68,14 @@ def test_incomplete_body_is_a_transport_error(transport_failure, respond_raw, ki
     )
     if kind == "aiohttp":
         message = "ReadError: Response payload is not completed"
-    assert str(transport_failure(url, attempts=1)).startswith(f"no answer from 127.0.0.1: {message}")
+    assert str(transport_failure(url, attempts=1)).startswith(f"no response from 127.0.0.1: {message}")
 
 
 def test_timeout_is_a_transport_error(transport_failure):
     with socket.create_server(("127.0.0.1", 0)) as server:  # accepts no connection
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         error = transport_failure(url, timeout=0.05, attempts=1)
-    assert str(error).startswith("no answer from 127.0.0.1: ")
+    assert str(error).startswith("no response from 127.0.0.1: ")
     assert "Timeout" in str(error)
 
 
@@ -83,7 +83,7 @@ def test_token_in_a_malformed_response_header_is_not_quoted(transport_failure, r
     url = respond_raw(f"HTTP/1.1 200 OK\r\nAuthorization : Bearer {TOKEN}\r\n\r\n".encode())
     error = transport_failure(url, attempts=1)
     if kind == "aiohttp":
-        assert str(error) == "no answer from 127.0.0.1: ClientResponseError: BadHttpMessage"
+        assert str(error) == "no response from 127.0.0.1: ClientResponseError: BadHttpMessage"
     else:
         assert "illegal header line: " in str(error)
         assert "[token]" in str(error)
@@ -98,5 +98,5 @@ def test_token_in_a_malformed_request_header_is_not_quoted(transport_failure, an
             yield request
 
     error = transport_failure(answer(b"{}"), token=Broken())
-    assert str(error) == "no answer from localhost: LocalProtocolError"
+    assert str(error) == "no response from localhost: LocalProtocolError"
     assert httpserver.log == []

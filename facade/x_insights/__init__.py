@@ -8,6 +8,8 @@
 those that `analytics` has as well. `analytics` has four more, by name: `bookmarks`, `shares`, `unfollows`, `unlikes`.
 """
 
+import logging
+
 from x_insights_api.models import Granularity, Metric
 
 from ._async_client import AsyncInsightsClient, AsyncPageIterator
@@ -29,6 +31,9 @@ from ._errors import (
 )
 from ._results import Insights
 from ._types import Bucket, InsightsDict, PartialError, RateLimit, Row, TweetInsights
+
+# Python prints the warnings of loggers without a handler on standard error.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "ALL_METRICS",

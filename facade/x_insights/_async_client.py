@@ -1,28 +1,16 @@
 """The asynchronous client."""
 
-import contextlib
-import copy
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import Self
+from typing import NoReturn, Self
 
 import anyio
 import httpx
-import stamina
 
-from ._endpoints import Batch, Page
-from ._errors import ResponseError, XInsightsError
 from ._pages import EndpointSelector, PageCollector
 from ._query import EnumNames, validate_query
 from ._results import Insights
-from ._transport.account import Account
-from ._transport.auth import AsyncToken, read_token
-from ._transport.body import RawBody
-from ._transport.connections import open_async_connections
-from ._transport.options import Options
-from ._transport.response import build_request, give_up_connection, read_response
-from ._transport.retry import RetryState
-from ._transport.transport_errors import convert_exception
+from ._transport import AsyncToken, AsyncTransport, Options
 from ._types import RateLimit
 from ._validation import TweetIds, validate_count
 
@@ -55,13 +43,10 @@ class AsyncInsightsClient:
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        self._account = Account(read_token() if token is None else token, max_wait)
         self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
         self._selector = EndpointSelector(self._options.endpoints)
-        self._retry = stamina.AsyncRetryingCaller(attempts=attempts, timeout=None)
-        self._owns_http = http_client is None
-        self._http = open_async_connections(self._options, http_client)
+        self._transport = AsyncTransport.open(self._options, token, http_client)
 
     async def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -74,7 +59,7 @@ class AsyncInsightsClient:
         collector = PageCollector(self._selector, query)
         while collector.advance():
             await self._fetch_pages(collector)
-        return collector.join()
+        return collector.finish()
 
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -90,25 +75,23 @@ class AsyncInsightsClient:
 
     def with_token(self, token: AsyncToken) -> Self:
         """Return a client for another account, with the same options and connections: `InsightsClient.with_token`."""
-        client = copy.copy(self)
-        client._account = Account(token, self._options.max_wait)
-        client._owns_http = False
+        client = type(self).__new__(type(self))
+        vars(client).update(vars(self), _transport=self._transport.with_token(token))
         return client
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The request window as of the last response that described it."""
-        return self._account.gate.rate_limit
+        """The rate limit in the last response that described one."""
+        return self._transport.rate_limit
 
     @property
     def api_version(self) -> str | None:
         """The version of X's document, by the header `api-version` of the last response. None if it had none."""
-        return self._account.api_version
+        return self._transport.api_version
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
-        if self._owns_http and (http := self._http.close()):
-            await http.aclose()
+        await self._transport.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,69 +99,22 @@ class AsyncInsightsClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")
+
     async def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         batches = collector.request(limit)
 
         async def fetch() -> None:
             for batch in batches:
-                with collector.catch_failure():
-                    collector.add(batch, await self._fetch_page(batch))
+                collector.add(batch, await self._transport.fetch(batch))
 
         try:
             async with anyio.create_task_group() as tasks:
                 for _ in range(min(self._max_concurrency, collector.remaining)):
                     tasks.start_soon(fetch)
-        except BaseExceptionGroup as group:  # such as KeyboardInterrupt; `catch_failure` takes what is an Exception
+        except BaseExceptionGroup as group:  # such as KeyboardInterrupt; `fetch` returns what is an Exception
             raise group.exceptions[0] from None
-
-    async def _fetch_page(self, batch: Batch) -> Page:
-        state = RetryState(self._options)
-        try:
-            return await self._attempt(state, batch)
-        except XInsightsError as error:
-            state.replay(error)
-        return await self._retry(state.compute_wait, self._attempt, state, batch)
-
-    async def _attempt(self, state: RetryState, batch: Batch) -> Page:
-        state.start_attempt()
-        for seconds in self._account.gate.compute_waits(batch.endpoint.name):
-            await anyio.sleep(seconds)
-        state.deadline.start()
-        outcome: Page | Exception | None = None
-        with anyio.move_on_after(state.deadline.compute_left()):
-            outcome = await self._send(batch)
-        state.deadline.stop()
-        if outcome is None:  # the scope was cancelled, by the deadline and not by the caller
-            raise state.deadline.create_error()
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    async def _send(self, batch: Batch) -> Page | Exception:
-        http = self._http.get()
-        request = build_request(http, self._options, batch)
-        try:
-            response = await http.send(request, auth=self._account.auth, stream=True, follow_redirects=False)
-            async with contextlib.aclosing(response):
-                # A hook or an auth of the caller's may have read the body.
-                raw = None if response.is_stream_consumed else await _read_body(response)
-            outcome = read_response(batch, response, raw)
-            if isinstance(outcome, ResponseError):
-                give_up_connection(response)
-        except Exception as error:
-            return convert_exception(request, error, is_closed=http.is_closed)
-        self._account.update(batch.endpoint.name, response.headers, outcome)
-        return outcome
-
-
-async def _read_body(response: httpx.Response) -> bytes:
-    body = RawBody()
-    # A cancelled read ends all generators of httpx. If the loop were left, trio would warn of those that are open.
-    with anyio.CancelScope() as scope:
-        async for part in response.aiter_raw():
-            if body.add(part):
-                scope.cancel()
-    return body.join()
 
 
 class AsyncPageIterator(AsyncIterator[Insights]):

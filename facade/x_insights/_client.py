@@ -1,29 +1,15 @@
 """The synchronous client."""
 
-import contextlib
-import copy
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Self
+from typing import NoReturn, Self
 
 import httpx
-import stamina
 
-from ._endpoints import Batch, Page
-from ._errors import ResponseError, TransportError, XInsightsError
 from ._pages import EndpointSelector, PageCollector
 from ._query import EnumNames, validate_query
 from ._results import Insights
-from ._transport.account import Account
-from ._transport.auth import Token, read_token
-from ._transport.body import collect
-from ._transport.connections import open_connections
-from ._transport.deadline import Deadline
-from ._transport.options import Options
-from ._transport.response import build_request, give_up_connection, read_response
-from ._transport.retry import RetryState
-from ._transport.transport_errors import convert_exception
+from ._transport import Options, Token, Transport
 from ._types import RateLimit
 from ._validation import TweetIds
 
@@ -65,12 +51,9 @@ class InsightsClient:
         endpoint: str = "28hr",
         http_client: httpx.Client | None = None,
     ) -> None:
-        self._account = Account(read_token() if token is None else token, max_wait)
         self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._selector = EndpointSelector(self._options.endpoints)
-        self._retry = stamina.RetryingCaller(attempts=attempts, timeout=None)
-        self._owns_http = http_client is None
-        self._http = open_connections(self._options, http_client)
+        self._transport = Transport.open(self._options, token, http_client)
 
     def get_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -99,7 +82,7 @@ class InsightsClient:
         collector = PageCollector(self._selector, query)
         while collector.advance():
             self._fetch_pages(collector)
-        return collector.join()
+        return collector.finish()
 
     def iter_28hr(
         self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
@@ -128,25 +111,23 @@ class InsightsClient:
         Raises:
             InvalidRequestError: If the token is invalid.
         """
-        client = copy.copy(self)
-        client._account = Account(token, self._options.max_wait)
-        client._owns_http = False
+        client = type(self).__new__(type(self))
+        vars(client).update(vars(self), _transport=self._transport.with_token(token))
         return client
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """The request window as of the last response that described it."""
-        return self._account.gate.rate_limit
+        """The rate limit in the last response that described one."""
+        return self._transport.rate_limit
 
     @property
     def api_version(self) -> str | None:
         """The version of X's document, by the header `api-version` of the last response. None if it had none."""
-        return self._account.api_version
+        return self._transport.api_version
 
     def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
-        if self._owns_http and (http := self._http.close()):
-            http.close()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -154,48 +135,12 @@ class InsightsClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")
+
     def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         for batch in collector.request(limit):
-            with collector.catch_failure():
-                collector.add(batch, self._fetch_page(batch))
-
-    def _fetch_page(self, batch: Batch) -> Page:
-        state = RetryState(self._options)
-        try:
-            return self._attempt(state, batch)
-        except XInsightsError as error:
-            state.replay(error)
-        return self._retry(state.compute_wait, self._attempt, state, batch)
-
-    def _attempt(self, state: RetryState, batch: Batch) -> Page:
-        state.start_attempt()
-        for seconds in self._account.gate.compute_waits(batch.endpoint.name):
-            time.sleep(seconds)
-        state.deadline.start()
-        outcome = self._send(batch, state.deadline)
-        state.deadline.stop()
-        if isinstance(outcome, TransportError) and state.deadline.has_passed():
-            outcome = state.deadline.create_error()
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    def _send(self, batch: Batch, deadline: Deadline) -> Page | Exception:
-        http = self._http.get()
-        request = build_request(http, self._options, batch)
-        request.extensions["timeout"] = deadline.create_timeouts(self._options.timeout)
-        try:
-            response = http.send(request, auth=self._account.auth, stream=True, follow_redirects=False)
-            with contextlib.closing(response):
-                # A hook or an auth of the caller's may have read the body.
-                raw = None if response.is_stream_consumed else collect(response.iter_raw())
-            outcome = read_response(batch, response, raw)
-            if isinstance(outcome, ResponseError):
-                give_up_connection(response)
-        except Exception as error:
-            return convert_exception(request, error, is_closed=http.is_closed)
-        self._account.update(batch.endpoint.name, response.headers, outcome)
-        return outcome
+            collector.add(batch, self._transport.fetch(batch))
 
 
 class PageIterator(Iterator[Insights]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ._types import RateLimit
 
@@ -16,21 +16,39 @@ if TYPE_CHECKING:
 class XInsightsError(Exception):
     """Base class of all errors of this library.
 
-    A call fetches its IDs in pages. If a page fails, the error has the insights of the pages that arrived (`partial`),
-    the IDs of the others (`pending`), and whether to retry (`retryable`). It never holds a request, a response or the
-    access token.
+    A call fetches its IDs in pages. If a page fails, the error has the insights of the pages already received
+    (`partial`), the remaining IDs (`pending`), and whether to retry (`retryable`). It never holds a request, a response
+    or the access token.
     """
 
     retryable: bool = False
     """Whether the same call may succeed later. The client itself does not retry any further."""
     partial: Insights | None = None
-    """The pages that arrived before the failure. None if an argument is invalid."""
+    """The insights received before the failure. None if an argument is invalid."""
     pending: tuple[str, ...] = ()
-    """The IDs that were not fetched, in the order of the call. `get_28hr(error.pending, ...)` resumes it."""
+    """The remaining IDs, in the order of the call. `get_28hr(error.pending, ...)` resumes it."""
+
+    def with_message(self, message: str) -> Self:
+        """Return a copy of this error with another message."""
+        error = type(self).__new__(type(self), message)
+        vars(error).update(vars(self))
+        return error
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The inherited method calls the class with `args` alone, which lack the keyword arguments of the subclasses.
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+def wrap_exception(message: str, error: Exception) -> XInsightsError:
+    """Return an error of this library for an exception that other code has raised, as its cause.
+
+    The message has the type of the exception in the place of `{}`. The exception's text may have the token.
+    """
+    if isinstance(error, XInsightsError):
+        return error
+    failure = XInsightsError(message.replace("{}", type(error).__name__))
+    failure.__cause__ = error
+    return failure
 
 
 class InvalidRequestError(XInsightsError, ValueError):
@@ -47,7 +65,7 @@ class ApiError(XInsightsError):
         self,
         message: str,
         *,
-        status: int,
+        status: int | None,
         title: str | None = None,
         detail: str | None = None,
         type: str | None = None,
@@ -58,12 +76,12 @@ class ApiError(XInsightsError):
     ) -> None:
         super().__init__(message)
         self.status = status
-        """The HTTP status."""
+        """The HTTP status. None if the request was not sent."""
         self.title = title
         self.detail = detail
         self.type = type
         self.request_id = request_id
-        """The response's `x-transaction-id`, which X's support asks for."""
+        """The response's `x-transaction-id`, which X's support requests."""
         self.api_version = api_version
         """The response's `api-version`, which is the version of X's document."""
         self.problems: tuple[Mapping[str, Any], ...] = tuple(problems)
@@ -88,21 +106,21 @@ class ForbiddenError(ApiError):
 
 
 class EndpointUnavailableError(ApiError):
-    """404 with an empty body, so X has no such path; or the endpoint that is left has none of the requested metrics."""
+    """404 with an empty body: X does not have the endpoint. Or no endpoint is left that has the requested metrics."""
 
 
 class RateLimitError(ApiError):
-    """429: the request window is used up. Waiting helps."""
+    """429: the rate limit is exceeded. Waiting helps. `status` is None if the request was not sent because of it."""
 
     retryable = True
     retry_at: datetime | None = None
-    """When the window resets, by X's clock. `retry_after` says it without any clock."""
+    """When the rate limit resets, by X's clock. `retry_after` says it without any clock."""
     rate_limit: RateLimit | None = None
-    """The request window, if the response's headers describe it."""
+    """The rate limit, if the response's headers describe it."""
 
 
 class UsageCapError(ApiError):
-    """429 of a usage cap, or 402: the plan's Posts or credits are used up. Waiting does not help."""
+    """429 of a usage cap, or 402: the plan's Posts or credits are spent. Waiting does not help."""
 
     period: str | None = None
     """The period of the cap, such as `Monthly`."""

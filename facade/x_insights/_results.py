@@ -109,7 +109,7 @@ class Insights(Mapping[str, TweetInsights]):
         if not (errors := self.errors):
             return self
         messages = "; ".join(error["message"] for error in errors)
-        failure = ApiError(f"X answered only in part: {messages}", status=200, problems=errors)
+        failure = ApiError(f"X responded only in part: {messages}", status=200, problems=errors)
         failure.partial = self
         raise failure
 

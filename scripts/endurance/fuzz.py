@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-import stamina
 from hypothesis import HealthCheck, given, seed, settings
 
 from answers import Example
@@ -27,6 +26,7 @@ from soundness import check_answer, check_outcome
 from strategies import TOKEN, examples
 from tally import Tally, format_counts
 from x_insights import Insights
+from x_insights.testing import skip_waits
 
 TWEET_IDS = ("1", "2")
 # The clients stay open for so many examples, which take a few seconds.
@@ -57,7 +57,7 @@ def fuzz(count: int, kinds: Sequence[str], check: Check, random_seed: int | None
         return current[-1].get_answer(urlsplit(target).path).send()
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(stamina.set_testing(True, attempts=2, cap=True))
+        stack.enter_context(skip_waits())
         server = RawServer(respond)
         stack.enter_context(serve(server))
         options: dict[str, Any] = {"base_url": server.url, "timeout": 60, "attempts": 2}

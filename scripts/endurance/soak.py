@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import attrs
-import stamina
 
 from callers import KINDS, Get, open_get
 from faults import LEGACY_MESSAGE
@@ -25,7 +24,7 @@ from raw_server import RawServer, serve
 from tally import Tally, format_counts
 from tls_relay import TlsRelay, create_contexts
 from x_insights import Insights, XInsightsError
-from x_insights.testing import Sandbox
+from x_insights.testing import Sandbox, skip_waits
 from x_insights.testing._figures import compute_totals
 
 METRICS = ("Impressions", "Likes")
@@ -58,7 +57,7 @@ def soak(pages: int, seed: int, kind: str, endpoint: str, transport: str) -> Rep
     with contextlib.ExitStack() as stack:
         # A busy client exhausts this rate limit again and again. Retries do not pause, so many requests fail for good.
         sandbox = stack.enter_context(Sandbox(rate_limit=20, window=0.2))
-        stack.enter_context(stamina.set_testing(True, attempts=3, cap=True))
+        stack.enter_context(skip_waits())
         proxy = FaultyProxy(sandbox, seed)
         server_tls, client_tls = create_contexts() if transport == "tls" else (None, None)
         server = RawServer(proxy.respond, server_tls)

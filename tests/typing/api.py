@@ -136,7 +136,7 @@ def errors(error: XInsightsError, limit: RateLimitError, forbidden: ForbiddenErr
     assert_type(limit.retry_at, datetime | None)
     assert_type(limit.retry_after, float | None)
     assert_type(limit.rate_limit, RateLimit | None)
-    assert_type(limit.status, int)
+    assert_type(limit.status, int | None)
     assert_type(limit.request_id, str | None)
     assert_type(limit.api_version, str | None)
     assert_type(forbidden.reason, str | None)

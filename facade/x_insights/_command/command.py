@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import stamina
 from rich.console import Console
 from rich.progress import Progress
 
@@ -140,12 +139,10 @@ def fetch(
 
 
 def configure_logging() -> None:
-    """Show the client's retries and waits on standard error, above a progress bar if that is running already."""
+    """Show the client's retries and waits on standard error, above a progress bar if one is running."""
     logging.basicConfig(format="x-insights: %(message)s")
     logging.getLogger("x_insights").setLevel(logging.INFO)
     logging.getLogger("x_insights.testing").setLevel(logging.WARNING)
-    # They would report each retry a second time, structlog's on standard output.
-    stamina.instrumentation.set_on_retry_hooks([])
 
 
 def format_insights(insights: Insights, name: str) -> str:

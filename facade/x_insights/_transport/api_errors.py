@@ -16,10 +16,12 @@ from .._errors import (
     ServerError,
     UsageCapError,
 )
-from .rate_limit import compute_retry_at, parse_rate_limit, parse_reset_after, parse_retry_after
+from .rate_limit import LimitHeaders
 
 
-def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str], body: str) -> ApiError:
+def create_api_error(
+    endpoint: Endpoint, status: int, headers: Mapping[str, str], limits: LimitHeaders, body: str
+) -> ApiError:
     """Return the error for a status other than 2xx. The status selects the class; the body only explains it."""
     problem = _parse_problem(body)
     nested = problem.get("errors")
@@ -28,14 +30,12 @@ def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str]
     error_class = _select_class(status, problem_type, body)
     reason = detail or title or _get_text(nested[0] if nested else {}, "message") or responses.get(status)
     if error_class is EndpointUnavailableError:
-        reason = (
-            f"the path does not exist; X may have withdrawn the endpoint, or `base_url` is not X's{endpoint.advice}"
-        )
+        reason = f"not found: X has withdrawn the endpoint, or `base_url` does not point to X{endpoint.advice}"
     elif endpoint.extra_scopes and (status == 401 or (status == 403 and not _get_text(problem, "reason"))):
         scopes = " and ".join(("tweet.read", *endpoint.extra_scopes))
         reason = f"{reason} (the endpoint {endpoint.name!r} requires a token with the scopes {scopes})"
     error = error_class(
-        f"X answered {status}: {reason or 'no reason given'}",
+        f"X responded with {status}: {reason or 'no reason given'}",
         status=status,
         title=title,
         detail=detail,
@@ -47,17 +47,17 @@ def create_api_error(endpoint: Endpoint, status: int, headers: Mapping[str, str]
     )
     if status in (408, 425):  # a proxy gave up an idle connection, or the request was sent too early
         error.retryable = True
-    error.retry_after = parse_retry_after(headers)
+    error.retry_after = limits.retry_after
     if isinstance(error, ForbiddenError):
         error.reason, error.registration_url = _get_text(problem, "reason"), _get_text(problem, "registration_url")
     elif isinstance(error, UsageCapError):
         error.period, error.scope = _get_text(problem, "period"), _get_text(problem, "scope")
     elif isinstance(error, RateLimitError):
         if error.retry_after is None:
-            error.retry_after = parse_reset_after(headers)
+            error.retry_after = limits.reset_after
         if error.retry_after is not None:
-            error.retry_at = compute_retry_at(headers, error.retry_after)
-        error.rate_limit = parse_rate_limit(headers)
+            error.retry_at = limits.compute_retry_at(error.retry_after)
+        error.rate_limit = limits.rate_limit
     return error
 
 
@@ -82,7 +82,7 @@ def _parse_problem(body: str) -> dict[str, Any]:
 
 
 def _prune(value: Any, depth: int) -> Any:
-    """Return the value without deeper nesting, which no problem of X's has, and in which pickle and copy would fail."""
+    """Return the value without deeper nesting, which no problem of X has, and in which pickle and copy would fail."""
     if isinstance(value, dict):
         return {key: _prune(item, depth - 1) for key, item in value.items()} if depth else {}
     if isinstance(value, list):

@@ -1,22 +1,102 @@
-"""Authentication: the access token of each request, requested from the caller in time and never shown."""
+"""The access token: where it comes from, how a request gets it, and how a text loses it."""
 
-import contextlib
+import json
 import os
 import re
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import NoReturn
 
 import anyio
 import httpx
 
-from .._errors import InvalidRequestError, XInsightsError
-from .per_process import Local
+from .._errors import InvalidRequestError, XInsightsError, wrap_exception
+from .per_process import PerProcess
 
 Token = str | Callable[[], str] | httpx.Auth
 """What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""
 AsyncToken = Token | Callable[[], Awaitable[str]]
+
+# Replacing a shorter token would garble ordinary words.
+_MIN_SECRET_LENGTH = 8
+_CALLABLE = "the callable that was passed as `token`"
+
+
+class Credentials:
+    """The token of one account: a text, a callable that returns one, or an `httpx.Auth` that signs requests itself.
+
+    Raises InvalidRequestError if the token is invalid.
+    """
+
+    def __init__(self, token: AsyncToken) -> None:
+        self.auth = token if isinstance(token, httpx.Auth) else None
+        """What httpx signs the requests with."""
+        self._provider = token if callable(token) and self.auth is None else None
+        self._header = ""
+        self._calls = 0
+        self._lock = PerProcess(threading.Lock)
+        self._async_lock = PerProcess(anyio.Lock, per_loop=True)
+        if self.auth is None and self._provider is None:
+            if fault := _find_fault(token):
+                raise InvalidRequestError(f"the access token {fault}")
+            self._header = f"Bearer {token}"
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether a callable can return another token after X has rejected one."""
+        return self._provider is not None
+
+    # A callable is called before every request. Requests that need a token at the same time share a call: one that
+    # waited for the lock during another's call finds `_calls` changed. `rejected` is the request whose token X has
+    # rejected. If another request has got a different token since, that one is used.
+
+    def authorize(self, request: httpx.Request, rejected: httpx.Request | None) -> XInsightsError | None:
+        """Set the header `Authorization` of a request. Return an error if the callable fails."""
+        if self._provider is not None:
+            calls = self._calls
+            with self._lock.get():
+                if self._needs_call(calls, rejected):
+                    try:
+                        if failure := self._store(self._provider()):
+                            return failure
+                    except Exception as error:
+                        return wrap_exception(_CALLABLE + " raised {}", error)
+        self._set_header(request)
+        return None
+
+    async def authorize_async(self, request: httpx.Request, rejected: httpx.Request | None) -> XInsightsError | None:
+        """Do the same as `authorize`, with a callable that may be asynchronous."""
+        if self._provider is not None:
+            calls = self._calls
+            async with self._async_lock.get():
+                if self._needs_call(calls, rejected):
+                    try:
+                        token = self._provider()
+                        if failure := self._store(await token if isawaitable(token) else token):
+                            return failure
+                    except Exception as error:
+                        return wrap_exception(_CALLABLE + " raised {}", error)
+        self._set_header(request)
+        return None
+
+    def _needs_call(self, calls: int, rejected: httpx.Request | None) -> bool:
+        is_current = rejected is None or rejected.headers["Authorization"] == self._header
+        return calls == self._calls and is_current
+
+    def _store(self, token: object) -> XInsightsError | None:
+        if fault := _find_fault(token):
+            return XInsightsError(f"{_CALLABLE} returned an invalid access token: it {fault}")
+        self._header = f"Bearer {token}"
+        self._calls += 1
+        return None
+
+    def _set_header(self, request: httpx.Request) -> None:
+        if self.auth is None:
+            request.headers["Authorization"] = self._header
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("this object holds an access token and must not be pickled")
 
 
 def read_token() -> str:
@@ -26,104 +106,32 @@ def read_token() -> str:
     raise InvalidRequestError("no access token: pass `token`, or set the environment variable X_ACCESS_TOKEN")
 
 
-def create_auth(token: AsyncToken) -> httpx.Auth:
-    """Return the token as an `httpx.Auth`, so that it is set per request and never stored on a shared client."""
-    if isinstance(token, httpx.Auth):
-        return token
-    return _TokenProviderAuth(token) if callable(token) else _TokenAuth(token)
+def get_secret(request: httpx.Request) -> str:
+    """Return the token that a request was sent with, to keep it out of errors."""
+    authorization: str = request.headers.get("Authorization", "")
+    return authorization.partition(" ")[2]
 
 
-class _TokenAuth(httpx.Auth):
-    """Sends the same token with every request."""
+def create_redactor(secret: str) -> Callable[[str], str]:
+    """Return a function that replaces the secret in a text, also if JSON has escaped it. Very short ones are left."""
+    if len(secret) < _MIN_SECRET_LENGTH:
+        return str
+    escaped = json.dumps(secret)[1:-1]
+    forms = dict.fromkeys((escaped.replace("/", "\\/"), escaped, secret))  # some encoders escape the slash, too
 
-    def __init__(self, token: str) -> None:
-        self._header = _format_header(token)
+    def redact(text: str) -> str:
+        for form in forms:
+            text = text.replace(form, "[token]")
+        return text
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._header
-        yield request
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("this object holds an access token and must not be pickled")
-
-
-class _TokenProviderAuth(httpx.Auth):
-    """Calls the caller's function before every request, and once more after a 401.
-
-    Requests that need a token at the same time share one call.
-    """
-
-    def __init__(self, provider: Callable[[], str] | Callable[[], Awaitable[str]]) -> None:
-        self._provider = provider
-        self._calls = 0
-        self._header = ""
-        # A lock that another thread held at a fork never opens, and an async one belongs to its event loop.
-        self._lock = Local(threading.Lock(), threading.Lock)
-        self._async_lock = Local(anyio.Lock(), anyio.Lock, per_loop=True)
-
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._get_header()
-        response = yield request
-        if response.status_code == 401:
-            # httpx would read the body, without a bound, before it sends the next request.
-            response.stream.close()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
-            response.stream = httpx.ByteStream(b"")
-            request.headers["Authorization"] = self._get_header()
-            yield request
-
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        request.headers["Authorization"] = await self._get_header_async()
-        response = yield request
-        if response.status_code == 401:
-            # As above.
-            await response.stream.aclose()  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
-            response.stream = httpx.ByteStream(b"")
-            request.headers["Authorization"] = await self._get_header_async()
-            yield request
-
-    # A request that waited for the lock during another request's call finds `_calls` changed, and uses its result.
-
-    def _get_header(self) -> str:
-        calls = self._calls
-        with self._lock.get():
-            if self._calls == calls:
-                with _wrap_exception():
-                    token = self._provider()
-                self._store(token)
-            return self._header
-
-    async def _get_header_async(self) -> str:
-        calls = self._calls
-        async with self._async_lock.get():
-            if self._calls == calls:
-                with _wrap_exception():
-                    token = self._provider()
-                    token = await token if isawaitable(token) else token
-                self._store(token)
-            return self._header
-
-    def _store(self, token: object) -> None:
-        self._header = _format_header(token)
-        self._calls += 1
+    return redact
 
 
-@contextlib.contextmanager
-def _wrap_exception() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        message = f"the callable that was passed as `token` raised {type(error).__name__}"
-        raise XInsightsError(message) from error
-
-
-def _format_header(token: object) -> str:
-    """Return the value of the header `Authorization` (RFC 6750, section 2.1)."""
+def _find_fault(token: object) -> str:
+    """Return why this is not a token that the header can have (RFC 6750, section 2.1). Return "" if it is one."""
     if not isinstance(token, str):
-        raise InvalidRequestError(f"the access token is of type {type(token).__name__}: pass or return a str")
+        return f"is of type {type(token).__name__}: use a str"
     # This check also keeps the token out of h11's error about a header that it cannot send.
     if not re.fullmatch("[!-~]+", token):
-        raise InvalidRequestError(
-            "the access token is empty, or contains a space, a line break or a non-ASCII character:"
-            " pass the token alone, without `Bearer`"
-        )
-    return f"Bearer {token}"
+        return "is empty, or has a space, a line break or a non-ASCII character: use the token alone, without `Bearer`"
+    return ""

@@ -1,109 +1,69 @@
 """The connections of a client: its own, or those of the caller's `http_client`."""
 
-import contextlib
 import encodings.idna  # noqa: F401 - a process that is forked while a thread imports it, at a first request, would hang
-import os
-from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NoReturn, TypeVar
+from typing import Generic, TypeVar
 
 import httpx
-
-import x_insights_api
 
 from .._errors import InvalidRequestError, XInsightsError
 from .._validation import format_value
 from .options import Options
-from .per_process import Local
+from .per_process import PerProcess
 
-T = TypeVar("T")
-
-_TLS_VARIABLES = "a file that can be used", ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
-_PROXY_VARIABLES = (
-    "the address of a proxy that can be used (socks proxies need `pip install httpx[socks]`)",
-    ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
-)
+C = TypeVar("C", bound=httpx.Client | httpx.AsyncClient)
 
 
-def open_connections(options: Options, http_client: httpx.Client | None) -> Local[httpx.Client]:
-    """Return the client that sends our requests, per process.
+class Connections(Generic[C]):
+    """The httpx client that sends the requests, one per process, and per event loop if it is asynchronous.
 
-    Raises InvalidRequestError if the environment or `http_client` is invalid.
+    All accounts of a client share it. Raises InvalidRequestError if the environment or `http_client` is invalid.
     """
-    if http_client is not None:
-        return Local(_validate_type(http_client, httpx.Client), _refuse_http_client)
 
-    def create() -> httpx.Client:
-        with _convert_environment_error():
-            http = _create_api_client(options, _remove_location).get_httpx_client()
-        http.cookies = _create_cookie_jar()
+    def __init__(self, options: Options, http_client: C | None, client_class: type[C]) -> None:
+        if http_client is not None and not isinstance(http_client, client_class):
+            message = f"http_client is {format_value(http_client)}: pass an httpx.{client_class.__name__}"
+            raise InvalidRequestError(message)
+        self._options = options
+        self._client_class = client_class
+        self._is_own = http_client is None
+        self._is_closed = False
+        first = self._create() if http_client is None else http_client
+        self._clients = PerProcess(self._create, first, per_loop=client_class is httpx.AsyncClient)
+
+    def get(self) -> C | Exception:
+        """Return the httpx client for the current process and event loop, or the reason why there is none."""
+        if self._is_closed:
+            return RuntimeError("the client that owns the connections has been closed")
+        try:
+            return self._clients.get()
+        except XInsightsError as error:
+            return error
+
+    def close(self) -> C | None:
+        """Return the httpx client to close, if it is our own. `get` fails from now on."""
+        if not self._is_own:
+            return None
+        self._is_closed = True
+        return self._clients.clear()
+
+    def _create(self) -> C:
+        if not self._is_own:
+            raise XInsightsError(
+                "`http_client` cannot be used in another process or event loop than the one it was passed in:"
+                " create it and this client there, or pass none"
+            )
+        try:
+            http = self._client_class(
+                timeout=self._options.timeout,
+                # A proxy from the environment would read what is sent to a loopback server in the clear.
+                trust_env=self._options.base_url.startswith("https:"),
+            )
+        except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
+            raise InvalidRequestError(
+                "cannot open connections: check SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE and the proxy variables,"
+                f" such as HTTPS_PROXY; socks proxies need `pip install httpx[socks]` ({type(error).__name__})"
+            ) from None
+        # A jar that stays empty: a cookie would be sent with the requests of other accounts, too.
+        http.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         return http
-
-    return Local(create(), create)
-
-
-def open_async_connections(options: Options, http_client: httpx.AsyncClient | None) -> Local[httpx.AsyncClient]:
-    """Return the client that sends our requests, per process and event loop, as `open_connections` does."""
-    if http_client is not None:
-        return Local(_validate_type(http_client, httpx.AsyncClient), _refuse_http_client, per_loop=True)
-
-    def create() -> httpx.AsyncClient:
-        with _convert_environment_error():
-            http = _create_api_client(options, _remove_location_async).get_async_httpx_client()
-        http.cookies = _create_cookie_jar()
-        return http
-
-    return Local(create(), create, per_loop=True)
-
-
-def _validate_type(http_client: object, expected: type[T]) -> T:
-    if not isinstance(http_client, expected):
-        raise InvalidRequestError(f"http_client is {format_value(http_client)}: pass an httpx.{expected.__name__}")
-    return http_client
-
-
-def _create_api_client(options: Options, hook: Callable[[httpx.Response], object]) -> x_insights_api.Client:
-    httpx_args = {
-        # A proxy from the environment would read what is sent in the clear to a loopback server.
-        "trust_env": options.base_url.startswith("https:"),
-        "event_hooks": {"response": [hook]},
-    }
-    return x_insights_api.Client(options.base_url, timeout=options.timeout, httpx_args=httpx_args)
-
-
-def _create_cookie_jar() -> CookieJar:
-    """Create a jar that stays empty. A cookie would be sent with the requests of other accounts as well."""
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
-def _remove_location(response: httpx.Response) -> None:
-    """Remove the header `Location`, which nothing follows.
-
-    httpx builds the request that would follow it all the same, and fails if `Location` is not a URL.
-    """
-    if response.has_redirect_location:
-        del response.headers["Location"]
-
-
-async def _remove_location_async(response: httpx.Response) -> None:
-    _remove_location(response)
-
-
-def _refuse_http_client() -> NoReturn:
-    """Raise the error for an `http_client` of the caller's in another process or event loop than its own."""
-    raise XInsightsError(
-        "`http_client` cannot be used in another process or event loop than the one it was passed in:"
-        " create it and this client there, or pass none"
-    )
-
-
-@contextlib.contextmanager
-def _convert_environment_error() -> Iterator[None]:
-    """Name the environment variables that httpx reads when it creates a client, if it fails."""
-    try:
-        yield
-    except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
-        kind, names = _PROXY_VARIABLES if not isinstance(error, OSError) else _TLS_VARIABLES
-        variables = " or ".join(name for name in os.environ if name.upper() in names)
-        message = f"no connections can be opened, because of the environment variable {variables}, which is not {kind}"
-        raise InvalidRequestError(f"{message}: {type(error).__name__}") from None

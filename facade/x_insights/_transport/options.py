@@ -84,7 +84,7 @@ class Options:
     max_wait: float = attrs.field(converter=_validate_max_wait)
     deadline: float | None = attrs.field(converter=_validate_deadline)
     endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
-    """The endpoints to ask, in the order in which they are tried."""
+    """The endpoints, in the order in which they are tried."""
     parse_metric: MetricParser = attrs.field(
         default=attrs.Factory(
             lambda self: create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES), takes_self=True

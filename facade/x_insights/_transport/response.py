@@ -1,10 +1,10 @@
-"""One exchange with X: the request for a page, and the page or the error that comes of it."""
+"""Read a response: return its page, or the error that it is."""
 
 import contextlib
 import itertools
 import socket
+import zlib
 from collections.abc import Callable, Iterable
-from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -13,35 +13,36 @@ from .._endpoints import Batch, Page
 from .._errors import ResponseError, XInsightsError
 from .._types import PartialError
 from .api_errors import create_api_error
-from .body import ACCEPT_ENCODING, MAX_SIZE, decode_body, is_too_large
-from .options import Options
-from .secret import create_redactor, get_secret
+from .auth import create_redactor, get_secret
+from .rate_limit import LimitHeaders
 
-# How much of a body is searched for a problem and for the token, in bytes. No problem of X's is longer.
+ACCEPT_ENCODING = "gzip, deflate"
+"""The encodings to request: those whose decoder can be bounded."""
+MAX_SIZE = 64 * 1024 * 1024
+"""The largest body in bytes, both raw and decoded."""
+# Decoding each takes time. No server uses more than one, and a proxy may add another.
+_MAX_ENCODINGS = 3
+# The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
+_WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+# How much of a body is searched for a problem and for the token, in bytes. No problem of X is longer.
 _EXCERPT_SIZE = 1024 * 1024
 
 
-def build_request(client: httpx.Client | httpx.AsyncClient, options: Options, batch: Batch) -> httpx.Request:
-    """Build the request for one page with the client that will send it, but with our own address and timeout."""
-    arguments = batch.endpoint.build_request(batch.query)
-    url = options.base_url + arguments["url"]
-    if client.params:  # parameters of the caller's own client, which httpx merges with ours
-        request = client.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
-    else:
-        # httpx parses the URL three times if it is given as an object, which is a tenth of the cost of a Total page.
-        url = f"{url}?{urlencode(arguments['params'], safe=',')}"
-        request = client.build_request(arguments["method"], url, timeout=options.timeout)
-    request.headers["Accept-Encoding"] = ACCEPT_ENCODING
-    return request
+def is_too_large(body: bytes | bytearray) -> bool:
+    """Return whether a body is larger than `MAX_SIZE`."""
+    return len(body) > MAX_SIZE
 
 
-def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> Page | XInsightsError:
-    """Return the page in a response, or its error. `raw` is the body as it came, None if the response has read it.
+def read_response(
+    batch: Batch, response: httpx.Response, limits: LimitHeaders, raw: bytes | bytearray | None
+) -> Page | XInsightsError:
+    """Return the page in a response, or the error that it is.
 
-    The error is not raised here, because a traceback would show local variables that hold the token or its echo.
+    `raw` is the undecoded body, None if the caller's own code has read the response. The error is not raised here,
+    because a traceback would show local variables that hold the token or its echo.
     """
     status = response.status_code
-    body = response.content if raw is None else decode_body(response.headers, raw)
+    body = response.content if raw is None else _decode_body(response.headers, raw)
     failure = None
     if is_too_large(body):
         failure = f"is larger than {MAX_SIZE // 1024**2} MiB"
@@ -59,20 +60,19 @@ def read_response(batch: Batch, response: httpx.Response, raw: bytes | None) -> 
             return page
     # A proxy or a debugging server may have echoed the token.
     secret = get_secret(response.request)
-    excerpt = body[: max(_EXCERPT_SIZE, 500 * 6 * len(secret))]  # JSON may take six characters for each of the token
     redact = create_redactor(secret)
-    text = redact(excerpt.decode("utf-8", "replace"))
+    text = redact(body[: max(_EXCERPT_SIZE, 500 * 2 * len(secret))].decode("utf-8", "replace"))
     if failure:
         return ResponseError(f"the body of the {status} response {failure}", body=text[:500])
     headers = {name: redact(value) for name, value in response.headers.items()}
-    return create_api_error(batch.endpoint, status, headers, text)
+    return create_api_error(batch.endpoint, status, headers, limits, text)
 
 
-def give_up_connection(response: httpx.Response) -> None:
+def discard_connection(response: httpx.Response) -> None:
     """Shut down the connection of a response that cannot be trusted, so that httpx opens another one.
 
-    If a server or proxy has sent a response twice, every later one on the connection would be that to another request.
-    Other requests share a connection of HTTP/2, which has no such order. Not all transports give access to theirs.
+    After a duplicated response, every later response on the connection would belong to the previous request. HTTP/2
+    has no such order, and other requests share its connection. Not all transports give access to theirs.
     """
     stream = response.extensions.get("network_stream") if response.http_version == "HTTP/1.1" else None
     if stream and (connection := stream.get_extra_info("socket")):
@@ -80,14 +80,37 @@ def give_up_connection(response: httpx.Response) -> None:
             connection.shutdown(socket.SHUT_RDWR)
 
 
-def _redact_errors(errors: Iterable[PartialError], redact: Callable[[str], str]) -> None:
-    for error in errors:
-        error["message"] = redact(error["message"])
-        error["type"] = error["type"] and redact(error["type"])
-        error["tweet_ids"] = [redact(tweet_id) for tweet_id in error["tweet_ids"]]
+def _decode_body(headers: httpx.Headers, raw: bytes | bytearray) -> bytes | bytearray:
+    """Decompress a body. Return it unchanged if it is not encoded as `Content-Encoding` says.
+
+    Of a body that is too large, only a little more than `MAX_SIZE` is decoded.
+    """
+    if is_too_large(raw) or "Content-Encoding" not in headers:
+        return raw
+    body, encodings = raw, headers["Content-Encoding"].lower().split(",")
+    if len(encodings) > _MAX_ENCODINGS:
+        return raw
+    for encoding in reversed(encodings):
+        decoded = _decompress(body, encoding.strip())
+        if decoded is None:
+            return raw
+        body = decoded
+    return body
 
 
-def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
+def _decompress(body: bytes | bytearray, encoding: str) -> bytes | bytearray | None:
+    """Return the decoded body, or None if it is not in this encoding."""
+    if encoding in ("identity", ""):
+        return body
+    for window_bits in _WINDOW_BITS.get(encoding, ()):
+        try:
+            return zlib.decompressobj(window_bits).decompress(body, MAX_SIZE + 1)
+        except zlib.error:
+            continue
+    return None
+
+
+def _validate_page(page: Page, batch: Batch, body: bytes | bytearray) -> None:
     """Raise ValueError if a body of the right shape does not respond to the request."""
     if page.totals or page.series:
         # A server or proxy that sends a response twice shifts every later one on the connection.
@@ -99,3 +122,10 @@ def _validate_page(page: Page, batch: Batch, body: bytes) -> None:
         members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if members and members.keys().isdisjoint(("data", "errors")):  # the body of an error
             raise ValueError("it has neither `data` nor `errors`")
+
+
+def _redact_errors(errors: Iterable[PartialError], redact: Callable[[str], str]) -> None:
+    for error in errors:
+        error["message"] = redact(error["message"])
+        error["type"] = error["type"] and redact(error["type"])
+        error["tweet_ids"] = [redact(tweet_id) for tweet_id in error["tweet_ids"]]

@@ -1,69 +1,157 @@
-"""Retries: which failures are retried, and when. stamina makes the attempts."""
+"""Retries: the attempts and the time of one page, and the decision whether and when to make another attempt."""
 
+import contextlib
 import logging
+import math
 import random
 import time
+from collections.abc import Iterator
 
-import stamina
+import httpx
 
-from .._errors import ApiError, RateLimitError, XInsightsError
-from .deadline import Deadline
-from .gate import JITTER
+from .._errors import ApiError, AuthenticationError, RateLimitError, TransportError, XInsightsError
 from .options import Options
 
 logger = logging.getLogger("x_insights")
 
-# The longest pause before an attempt that X does not ask for, in seconds.
-LONGEST_BACKOFF = 5.0
+# Requests that wait for the same time resume up to this many seconds apart.
+JITTER = 1.0
+# The longest pause that X does not ask for, in seconds.
+MAX_BACKOFF = 5.0
+# No socket accepts a timeout of many years.
+_MAX_TIMEOUT = 1_000_000
+
+# One item for each `skip_waits` that is open, because appending and removing one is atomic.
+_skips: list[None] = []
 
 
-class RetryState:
-    """The attempts of one request."""
+@contextlib.contextmanager
+def skip_waits() -> Iterator[None]:
+    """Sleep no pause in the `with` block, on all threads and tasks, so that tests of failures are fast.
 
-    def __init__(self, options: Options) -> None:
-        self.deadline = Deadline(options.deadline)
+    Each wait counts as over, and the request is sent. A rate limit that lasts longer than `max_wait` still raises.
+    """
+    _skips.append(None)
+    try:
+        yield
+    finally:
+        _skips.pop()
+
+
+def is_skipping_waits() -> bool:
+    """Return whether pauses are not slept."""
+    return bool(_skips)
+
+
+class Budget:
+    """The attempts and the time that one page may take."""
+
+    def __init__(self, options: Options, *, can_renew_token: bool) -> None:
         self._options = options
-        self._started = 0
-        self._replayed: XInsightsError | None = None
-        self._failure, self._failed_at = "", 0.0
+        self._can_renew_token = can_renew_token
+        self._attempts = 0
+        self._held = 0.0  # the seconds for which the rate limit has held the current attempt
+        self._ends_at = math.inf if options.deadline is None else time.monotonic() + options.deadline
+        self.request: httpx.Request | None = None
+        """The last request that was sent."""
+        self.rejected: httpx.Request | None = None
+        """The last request, if X has rejected its token and the next one is to have another."""
 
-    def replay(self, failure: XInsightsError) -> None:
-        """Let stamina see the failure of the first attempt, which is made without it.
+    def find_pause(self, outcome: object) -> float | None:
+        """Return the seconds to wait before the next attempt, or None if the outcome of the last one is final."""
+        if not isinstance(outcome, XInsightsError):
+            return None
+        if isinstance(outcome, RateLimitError) and outcome.status is None:
+            return self._find_hold(outcome.retry_after or 0.0)
+        if isinstance(outcome, AuthenticationError) and self._can_renew_token and not self.rejected:
+            self.rejected = self.request
+            return None if self.has_ended() else 0.0
+        self._attempts += 1
+        self._held, self.rejected = 0.0, None
+        if not outcome.retryable or self._attempts >= self._options.attempts:
+            return None
+        return self._find_retry(outcome)
 
-        stamina costs a fifteenth of a page of totals, and most first attempts succeed.
-        """
-        self._replayed = failure
+    def compute_remaining(self) -> float:
+        """Return the seconds until the deadline."""
+        return self._ends_at - time.monotonic()
 
-    def start_attempt(self) -> None:
-        """Count an attempt, and log every one but the first with the name of the failure, whose text may have IDs."""
-        if failure := self._replayed:
-            self._replayed = None
-            raise failure
-        self._started += 1
-        if self._started > 1:
-            wait = time.monotonic() - self._failed_at
-            logger.info(
-                "attempt %d of %d after %s, waited %.1f s", self._started, self._options.attempts, self._failure, wait
-            )
+    def has_ended(self) -> bool:
+        """Return whether the deadline has passed."""
+        return self.compute_remaining() <= 0
 
-    def compute_wait(self, error: Exception) -> bool | float:
-        """Return whether to retry after this failure, or the seconds to wait if X says so: stamina's backoff hook."""
-        if not isinstance(error, XInsightsError) or not error.retryable:
-            return False
-        self._failure, self._failed_at = type(error).__name__, time.monotonic()
-        if self.deadline.has_passed():
-            return False
-        if not isinstance(error, ApiError):
-            return self._compute_backoff()
-        self._failure += f" {error.status}"
-        if error.retry_after is None and not isinstance(error, RateLimitError):
-            return self._compute_backoff()
-        # The deadline does not count what X asks for.
-        wait = max(1.0, error.retry_after or 0.0)
-        return wait <= self._options.max_wait and min(wait + random.uniform(0, JITTER), self._options.max_wait)
+    def create_timeouts(self) -> dict[str, object]:
+        """Return the value of httpx's request extension `timeout`, for the synchronous client."""
+        timeout = self._options.timeout
+        if self._options.deadline is None:
+            return {**timeout.as_dict()}
+        remaining = max(0.001, self.compute_remaining())
+        return {
+            "pool": remaining if timeout.pool is None else min(timeout.pool, remaining),
+            # Each of these is several operations: one per address, per received part, and per sent part.
+            "connect": _RemainingSeconds(self._ends_at, timeout.connect),
+            "read": _RemainingSeconds(self._ends_at, timeout.read),
+            "write": _RemainingSeconds(self._ends_at, timeout.write),
+        }
 
-    def _compute_backoff(self) -> bool | float:
-        """Return the seconds of an exponential backoff with jitter, or False if they do not fit into the deadline."""
-        growth = 2.0 ** min(self._started - 1, 10)  # a power of 1024 would overflow
-        pause = min(0.1 * growth + random.uniform(0, JITTER), LONGEST_BACKOFF, self._options.max_wait)
-        return self.deadline.reserve(0.0 if stamina.is_testing() else pause) and pause
+    def create_deadline_error(self) -> TransportError:
+        """Return the error for a page that has not been received in time."""
+        return TransportError(f"no complete response within the deadline of {self._options.deadline:g} s")
+
+    def _find_hold(self, remaining: float) -> float | None:
+        """Return the pause before a request that is held by a rate limit. It does not count as an attempt."""
+        max_wait = self._options.max_wait
+        if self._held + remaining > max_wait:
+            return None
+        pause = self._charge_to_x(min(remaining + random.uniform(0, JITTER), max_wait - self._held))
+        self._held += pause
+        logger.info("rate limited: request held for %.1f s", pause)
+        return pause
+
+    def _find_retry(self, error: XInsightsError) -> float | None:
+        name, max_wait = type(error).__name__, self._options.max_wait
+        if isinstance(error, ApiError):
+            name += f" {error.status}"
+        if isinstance(error, RateLimitError) or (isinstance(error, ApiError) and error.retry_after is not None):
+            wait = max(1.0, error.retry_after or 0.0)
+            if wait > max_wait or self.has_ended():
+                return None
+            pause = self._charge_to_x(min(wait + random.uniform(0, JITTER), max_wait))
+        else:
+            growth = 2.0 ** min(self._attempts - 1, 10)  # a power of 1024 would overflow
+            pause = min(0.1 * growth + random.uniform(0, JITTER), MAX_BACKOFF, max_wait)
+            pause = 0.0 if _skips else pause
+            if pause >= self.compute_remaining():
+                return None
+        # The error's text may have IDs.
+        attempt, attempts = self._attempts + 1, self._options.attempts
+        logger.info("%s: attempt %d of %d in %.1f s", name, attempt, attempts, pause)
+        return pause
+
+    def _charge_to_x(self, pause: float) -> float:
+        """Return a pause that X asks for. It moves the deadline instead of using it up."""
+        if _skips:
+            return 0.0
+        self._ends_at += pause
+        return pause
+
+
+class _RemainingSeconds:
+    """A timeout that a socket converts to a number before each operation, so that many short ones are bounded, too.
+
+    A socket accepts a float, whose value is fixed, or an object with `__index__`, which is in whole seconds.
+    """
+
+    __slots__ = ("_ends_at", "_limit")
+
+    def __init__(self, ends_at: float, limit: float | None) -> None:
+        self._ends_at = ends_at
+        self._limit = _MAX_TIMEOUT if limit is None or limit > _MAX_TIMEOUT else math.ceil(limit)
+
+    def __index__(self) -> int:
+        remaining = self._ends_at - time.monotonic()
+        if remaining > self._limit:
+            return self._limit
+        if remaining <= 0:
+            raise TimeoutError("the deadline has passed")
+        return math.ceil(remaining)

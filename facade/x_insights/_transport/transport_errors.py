@@ -1,4 +1,4 @@
-"""What is raised while a request is sent or a response is read, converted to the exceptions of this library."""
+"""Convert exceptions raised below, by httpx or by the caller's own code inside it, into this library's."""
 
 import ssl
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 import anyio
 import httpx
 
-from .._errors import TransportError, XInsightsError
-from .secret import create_redactor, get_secret
+from .._errors import TransportError, wrap_exception
+from .auth import create_redactor, get_secret
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,
     httpx.InvalidURL,  # of a redirect that httpx cannot build a request for
-    UnicodeError,  # of a redirect to a host name that idna rejects
+    UnicodeError,  # of a host name that Python rejects
     httpx.StreamError,
-    OSError,  # also ssl.SSLError, which asyncio raises as it is after the handshake
+    OSError,  # also ssl.SSLError, which asyncio does not wrap after the handshake
     anyio.BrokenResourceError,
     anyio.BusyResourceError,
     anyio.ClosedResourceError,
@@ -24,36 +24,33 @@ _TRANSPORT_ERRORS = (
 
 
 def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bool = False) -> Exception:
-    """Return the error to raise for an exception that httpx, or the caller's own code inside it, has raised.
+    """Return the error for an exception that was raised while a request was sent or its response was read.
 
-    A RuntimeError because of a client that `is_closed` and the errors of this library are returned as they are.
+    A RuntimeError because of a client that `is_closed` is returned unchanged, and so are the errors of this library.
     """
-    if isinstance(error, XInsightsError) or (is_closed and type(error) is RuntimeError):
+    if is_closed and type(error) is RuntimeError:
         return error
-    if _is_of_aiohttp(error):
+    if _comes_from("aiohttp", error) or _comes_from("idna", error):
         return _create_transport_error(request, error)
     # A group is that of several attempts to connect.
     rest = error.split(_TRANSPORT_ERRORS)[1] if isinstance(error, ExceptionGroup) else error
-    if rest is None or isinstance(rest, _TRANSPORT_ERRORS):
-        failure: XInsightsError = _create_transport_error(request, error)
-        # httpx wraps the OSErrors of its own connections, but not what idna raises.
-        # A UnicodeEncodeError of httpx-aiohttp has the text of the server that it cannot encode, and the token if that
-        # text has it.
-        may_be_of_caller = isinstance(error, OSError | UnicodeError) and not isinstance(
-            error, ssl.SSLError | UnicodeEncodeError
-        )
-    else:
-        # The exception's text may have the token, so that only its type is named.
-        failure = XInsightsError(f"the request to {request.url.host} failed: {type(error).__name__} was raised")
-        may_be_of_caller = True
-    if may_be_of_caller:
+    if rest is not None and not isinstance(rest, _TRANSPORT_ERRORS):
+        return wrap_exception(f"the request to {request.url.host} failed: " + "{} was raised", error)
+    failure = _create_transport_error(request, error)
+    # httpx wraps the OSErrors of its own connections, so that these may be the caller's, and so may UnicodeErrors.
+    # A UnicodeEncodeError of httpx-aiohttp has the text of the server that it cannot encode, and the token if that
+    # text has it.
+    if isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError | UnicodeEncodeError):
         failure.__cause__ = error
     return failure
 
 
-def _is_of_aiohttp(error: BaseException) -> bool:
-    """Return whether an exception is aiohttp's. httpx-aiohttp lets some through, which show the request's headers."""
-    return any(each.__module__.partition(".")[0] == "aiohttp" for each in type(error).__mro__)
+def _comes_from(package: str, error: BaseException) -> bool:
+    """Return whether the class of an exception is one of this package, by name, because it may not be installed.
+
+    httpx-aiohttp lets some of aiohttp's through, which show the request's headers, and httpx some of idna's.
+    """
+    return any(each.__module__.partition(".")[0] == package for each in type(error).__mro__)
 
 
 def _create_transport_error(request: httpx.Request, error: Exception) -> TransportError:
@@ -63,19 +60,26 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     # would not be found. aiohttp escapes or truncates both.
     if isinstance(error, httpx.LocalProtocolError):
         reason = ""
-    elif _is_of_aiohttp(error):
+    elif _comes_from("aiohttp", error):
         reason = f": {type(causes[-1]).__name__}"
     else:
         reason = create_redactor(get_secret(request))(_describe(causes))
-    failure = TransportError(f"no answer from {request.url.host}: {type(error).__name__}{reason}")
+    failure = TransportError(f"no response from {request.url.host}: {type(error).__name__}{reason}")
     # aiohttp's own SSLErrors have no reason, but their causes do.
     reasons = [str(getattr(cause, "reason", "")) for cause in causes if isinstance(cause, ssl.SSLError)]
     failure.retryable = not (
         any("CERTIFICATE" in each for each in reasons)
         or (isinstance(error, httpx.ProxyError) and str(error).startswith("407"))
         or isinstance(error, httpx.UnsupportedProtocol)
+        or _is_invalid_redirect(error)
     )
     return failure
+
+
+def _is_invalid_redirect(error: Exception) -> bool:
+    """Return whether httpx failed to parse the header `Location`, which it does although it follows no redirect."""
+    is_invalid = isinstance(error, httpx.InvalidURL) or _comes_from("idna", error)
+    return is_invalid or "in location header" in str(error)
 
 
 def _describe(causes: list[BaseException]) -> str:

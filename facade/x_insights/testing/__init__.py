@@ -3,6 +3,8 @@
 It needs the extra: `pip install "x-insights-28hr[testing]"`.
 """
 
+from .._transport import skip_waits
+
 try:
     from ._endpoints import ReceivedRequest
     from ._sandbox import Sandbox
@@ -12,4 +14,4 @@ except ModuleNotFoundError as _error:
         name=_error.name,
     ) from _error
 
-__all__ = ["ReceivedRequest", "Sandbox"]
+__all__ = ["ReceivedRequest", "Sandbox", "skip_waits"]

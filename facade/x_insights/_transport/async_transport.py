@@ -1,0 +1,84 @@
+"""The asynchronous transport: the same as the synchronous one, except where it waits."""
+
+import contextlib
+from typing import Self
+
+import anyio
+import httpx
+
+from .._endpoints import Batch, Page
+from .._errors import wrap_exception
+from .auth import AsyncToken, Credentials, read_token
+from .connections import Connections
+from .options import Options
+from .response import is_too_large
+from .retry import Budget
+from .transport import Account, build_request
+from .transport_errors import convert_exception
+
+
+class AsyncTransport(Account[httpx.AsyncClient]):
+    """Fetches batches for one account: one batch in, one page or one error out."""
+
+    @classmethod
+    def open(cls, options: Options, token: AsyncToken | None, http_client: httpx.AsyncClient | None) -> Self:
+        """Return a transport over its own connections, or over those of the caller's `http_client`.
+
+        Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
+        """
+        credentials = Credentials(read_token() if token is None else token)
+        return cls(options, credentials, Connections(options, http_client, httpx.AsyncClient))
+
+    async def fetch(self, batch: Batch) -> Page | Exception:
+        """Return the page of a batch, or the error after the last attempt. It is raised by who collects the pages."""
+        budget = self._start()
+        try:
+            while True:
+                outcome = self._gate.check(batch.endpoint.name) or await self._send_in_time(batch, budget)
+                pause = budget.find_pause(outcome)
+                if pause is None:
+                    return outcome
+                await anyio.sleep(pause)
+        except Exception as error:  # such as a logging filter's, which must not lose the pages already received
+            return wrap_exception("a page was not fetched: {} was raised", error)
+
+    async def close(self) -> None:
+        """Close the connections, unless they are another account's or those of the caller's `http_client`."""
+        if self._owns_connections and (http := self._connections.close()):
+            await http.aclose()
+
+    async def _send_in_time(self, batch: Batch, budget: Budget) -> Page | Exception:
+        outcome: Page | Exception | None = None
+        with anyio.move_on_after(budget.compute_remaining()):
+            outcome = await self._send(batch, budget)
+        # There is no outcome if the scope was cancelled, by the deadline and not by the caller.
+        return budget.create_deadline_error() if outcome is None else outcome
+
+    async def _send(self, batch: Batch, budget: Budget) -> Page | Exception:
+        http = self._connections.get()
+        if isinstance(http, Exception):
+            return http
+        request = build_request(http, self._options, batch)
+        if failure := await self._credentials.authorize_async(request, budget.rejected):
+            return failure
+        budget.request = request
+        try:
+            response = await http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)
+            async with contextlib.aclosing(response):
+                raw = await _read_body(response)
+            return self._read(batch, response, raw)
+        except Exception as error:
+            return convert_exception(request, error, is_closed=http.is_closed)
+
+
+async def _read_body(response: httpx.Response) -> bytearray | None:
+    if response.is_stream_consumed:  # by a hook or an auth of the caller
+        return None
+    body = bytearray()
+    # A cancelled read ends all generators of httpx. If the loop were left, trio would warn about open ones.
+    with anyio.CancelScope() as scope:
+        async for part in response.aiter_raw():
+            body += part
+            if is_too_large(body):
+                scope.cancel()
+    return body
