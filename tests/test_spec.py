@@ -13,7 +13,7 @@ from document import read_document, resolve_reference
 from fragment import merge_fragments, read_fragments
 from regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
 from x_insights import AsyncInsightsClient, InsightsClient, _validation
-from x_insights._endpoints import Endpoint, base, insights_28hr, tweets_analytics
+from x_insights._endpoints import Endpoint, analytics_body, base, insights_28hr, tweets_analytics
 from x_insights._query import validate_query
 from x_insights_api.models import AnalyticsField, AnalyticsGranularity, EngagementField, Granularity, Metric
 
@@ -72,7 +72,7 @@ ALL_KNOWN = (
         "/2/tweets/analytics",
         "ids",
         {"ids", "start_time", "end_time"},
-        tweets_analytics.AnalyticsBody,
+        analytics_body.AnalyticsBody,
     ),
 )
 PARAMETERS, ANALYTICS_PARAMETERS = (get_parameters(known.operation) for known in ALL_KNOWN)

@@ -156,16 +156,24 @@ def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetIn
     totals: dict[str, Metrics] = {}
     series: dict[str, dict[str | int, Bucket]] = {}
     for page in pages:
-        for tweet_id, metrics in page.totals:
-            _add_metrics(totals.setdefault(tweet_id, {}), page.read_metrics(metrics))
-        for tweet_id, time, metrics in page.series:
-            buckets = series.setdefault(tweet_id, {})
+        read_metrics = page.read_metrics
+        for tweet_id, values in page.totals:
+            metrics = read_metrics(values) if values else {}
+            if tweet_id in totals:
+                _add_metrics(totals[tweet_id], metrics)
+            else:
+                totals[tweet_id] = metrics
+        for tweet_id, time, values in page.series:
+            metrics = read_metrics(values) if values else {}
+            buckets = series.get(tweet_id)
+            if buckets is None:
+                buckets = series[tweet_id] = {}
             # A bucket without a time is never merged: its number in the series is its key.
             key = len(buckets) if time is None else time
-            if bucket := buckets.get(key):
-                _add_metrics(bucket["metrics"], page.read_metrics(metrics))
+            if key in buckets:
+                _add_metrics(buckets[key]["metrics"], metrics)
             else:
-                buckets[key] = {"time": time, "metrics": page.read_metrics(metrics)}
+                buckets[key] = {"time": time, "metrics": metrics}
     measured = dict.fromkeys((*totals, *series))
     requested = (tweet_id for tweet_id in tweet_ids if tweet_id in measured)
     return {

@@ -28,7 +28,15 @@ from worker import list_contenders
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 # Requests per turn: the slowest contender takes about a fifth of a second for them.
-REQUESTS = {"total": 100, "hourly": 6, "one": 150, "analytics": 10, "in flight": 10 * IN_FLIGHT}
+REQUESTS = {
+    "total": 100,
+    "hourly": 6,
+    "one": 150,
+    "analytics": 10,
+    "analytics total": 100,
+    "analytics unrequested": 100,
+    "in flight": 10 * IN_FLIGHT,
+}
 # What a new interpreter does before its first request.
 COLD_STARTS = {
     "httpx": "import httpx; httpx.Client()",

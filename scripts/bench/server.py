@@ -31,7 +31,11 @@ PAGES = {
     "hourly": Page("28hr", 25, ALL_METRICS, 28),
     "one": Page("28hr", 1, ALL_METRICS[:1], 0),
     "analytics": Page("analytics", 100, ANALYTICS_METRICS, 28),
+    "analytics total": Page("analytics", 100, ANALYTICS_METRICS, 0),
+    "analytics unrequested": Page("analytics", 100, ANALYTICS_METRICS, 0),
 }
+# A metric that the client did not request.
+UNREQUESTED = {"analytics unrequested": {"poll_votes": 7}}
 TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(100)]
 
 
@@ -51,9 +55,12 @@ def build_analytics(page: str) -> dict[str, Any]:
     buckets = [
         {
             "timestamp": f"2026-11-{21 + hour // 24}T{hour % 24:02}:00:00.000Z",
-            "metrics": {metric.name.lower(): 7 * hour + n for n, metric in enumerate(PAGES[page].metrics)},
+            "metrics": {
+                **{metric.name.lower(): 7 * hour + n for n, metric in enumerate(PAGES[page].metrics)},
+                **UNREQUESTED.get(page, {}),
+            },
         }
-        for hour in range(12, 12 + PAGES[page].buckets)
+        for hour in range(12, 12 + (PAGES[page].buckets or 1))  # a total is in one bucket
     ]
     return {"data": [{"id": each, "timestamped_metrics": buckets} for each in TWEET_IDS[: PAGES[page].ids]]}
 

@@ -18,8 +18,8 @@ from .._validation import normalize_name
 class Page:
     """The decoded response to one request.
 
-    Each item of `totals` and `series` has the ID of its Post first and its metrics last. One ID may occur several
-    times. `read_metrics` returns the metrics of an item as a new dictionary, in the public spelling.
+    Each item of `totals` and `series` has the ID of its Post first and its metrics last, which may be None. One ID may
+    occur several times. `read_metrics` returns the metrics as a new dictionary, in the public spelling.
     """
 
     endpoint: str
