@@ -17,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
-from x_insights._command.table import LEVELS, format_sparkline, format_value
+from x_insights._command.table import LEVELS, format_number, format_sparkline
 from x_insights.testing import Sandbox
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
@@ -81,7 +81,7 @@ def build_table(totals: Insights, hourly: Insights) -> Table:
         table.add_column(metric.value, justify="right")
     table.add_column("Impressions by the hour")
     for tweet_id, tweet in totals.items():
-        cells = [format_value(tweet["totals"].get(metric.value)) for metric in METRICS]
+        cells = [format_number(tweet["totals"].get(metric.value)) for metric in METRICS]
         series = hourly[tweet_id]["series"] if tweet_id in hourly else []
         values = [bucket["metrics"].get(Metric.IMPRESSIONS.value) for bucket in series]
         table.add_row(tweet_id, *cells, format_sparkline(values, LEVELS))

@@ -9,14 +9,14 @@ from .._results import Insights
 from .._types import Bucket, Metrics
 from .terminal import UNLIMITED, clean, render
 
-# The first character is for what X did not count, which is not zero.
+# The first character is for null, which is not zero.
 LEVELS = "·▁▂▃▄▅▆▇█"
 ASCII_LEVELS = " _.-:=+*#"
 GAP = "-"
 
 
 def render_table(console: Console, insights: Insights) -> str:
-    """Return the insights as text: a table of the totals, and one of the series with the period of its trends."""
+    """Return the insights as text: a table of the totals, and one of the series with the times of its trends."""
     totals = {each: tweet["totals"] for each, tweet in insights.items() if tweet["totals"] or not tweet["series"]}
     series = {each: tweet["series"] for each, tweet in insights.items() if tweet["series"]}
     parts = []
@@ -38,14 +38,14 @@ def format_sparkline(values: Sequence[int | float | None], levels: str) -> str:
     return "".join(levels[0 if value is None else 1 + round(max(0, value) / highest * steps)] for value in values)
 
 
-def format_value(value: float | None) -> str:
-    """Return a number with separators of thousands, or a dash for what X did not count."""
+def format_number(value: float | None) -> str:
+    """Return a number with thousands separators, or a dash for null."""
     return GAP if value is None else f"{value:,}"
 
 
 def _create_totals(totals: Mapping[str, Metrics]) -> tuple[list[str], list[list[str]]]:
     names = dict.fromkeys(name for metrics in totals.values() for name in metrics)
-    rows = [[tweet_id, *(format_value(metrics.get(name)) for name in names)] for tweet_id, metrics in totals.items()]
+    rows = [[tweet_id, *(format_number(metrics.get(name)) for name in names)] for tweet_id, metrics in totals.items()]
     return ["Post", *names], rows
 
 
@@ -59,13 +59,13 @@ def _create_trends(
         for position, name in enumerate(names):
             values = [by_time.get(time, {}).get(name) for time in times]
             peak = max((value for value in values if value is not None), default=None)
-            cells = [name, format_sparkline(values, levels), format_value(peak), format_value(values[-1])]
+            cells = [name, format_sparkline(values, levels), format_number(peak), format_number(values[-1])]
             rows.append(["" if position else tweet_id, *cells])
     return ["Post", "Metric", "Trend", "Peak", "Latest"], rows
 
 
 def _lay_out(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table, or, if that is too wide for the console, the cells of each row below one another."""
+    """Return a table. If it is too wide for the console, return the cells of each row one below another."""
     headers, rows = [clean(header) for header in headers], [[clean(cell) for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in headers:
