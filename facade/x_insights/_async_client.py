@@ -53,7 +53,7 @@ class AsyncInsightsClient:
     ) -> Insights:
         """Fetch the insights of any number of Posts: `InsightsClient.get_28hr` with `max_concurrency` pages in flight.
 
-        If a page fails, no further page is requested, but those in flight may still arrive and be part of `partial`.
+        If a page fails, no further page is requested. Those in flight may still be received, and are part of `partial`.
         """
         query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
         collector = PageCollector(self._selector, query)
@@ -86,7 +86,7 @@ class AsyncInsightsClient:
 
     @property
     def api_version(self) -> str | None:
-        """The version of X's document, by the header `api-version` of the last response. None if it had none."""
+        """The version of X's API, from the header `api-version` of the last response. None if it had none."""
         return self._transport.api_version
 
     async def close(self) -> None:

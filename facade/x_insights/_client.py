@@ -1,4 +1,11 @@
-"""The synchronous client."""
+"""The synchronous client.
+
+The way of a call: `validate_query` turns its arguments into a `Query`. `PageCollector` divides that into `Batch`es, each
+an endpoint and the query of one page. `Transport.fetch(batch)` waits for the rate limit, sends, reads a bounded body,
+and returns a `Page` or an error, after as many attempts as the budget allows. The collector takes that outcome, and
+continues, falls back to the other endpoint, or stops. It returns `Insights`, or raises the error with `partial` and
+`pending`. Errors are values up to that one `raise`, because the frames of a traceback would hold the token.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,23 +24,23 @@ from ._validation import TweetIds
 class InsightsClient:
     """Fetches the insights of Posts over the last 28 hours (`GET /2/insights/28hr` or `GET /2/tweets/analytics`).
 
-    A client may be used by several threads, and in processes that are forked later, where it opens connections of its
-    own. One with an `http_client` raises an error there.
+    Clients are thread-safe. After a fork, a client opens its own connections; with your `http_client`, it raises an
+    error.
 
     Args:
         token: A user's access token, a callable that returns one, or an `httpx.Auth`. A callable is called before
             every request, and once more after a 401. None reads the environment variable `X_ACCESS_TOKEN`.
         base_url: The address of X. `http://` is rejected except on loopback.
         timeout: Seconds to wait for a connection, for sending and for each read, or an `httpx.Timeout`.
-        attempts: Attempts per request. Connection errors, timeouts, 5xx and used-up request windows are retried.
-        max_wait: The longest wait, in seconds, for a request window or for `Retry-After`, at most two per attempt. If X
-            asks for more, RateLimitError or ServerError is raised at once.
-        deadline: Seconds for one page of IDs: all attempts and the pauses between them, also if a response trickles in,
-            but not DNS look-ups, code of your own and the waits that X asks for. None for no deadline. With a deadline,
+        attempts: Attempts per request. Connection errors, timeouts, 5xx and exceeded rate limits are retried.
+        max_wait: The longest wait requested by X, in seconds: until a rate limit resets, or for `Retry-After`. There are
+            at most two per attempt. If X requests a longer one, RateLimitError or ServerError is raised immediately.
+        deadline: The time budget of one page of IDs, in seconds: all attempts and the backoff between them. Not
+            included: waits requested by X, DNS, and your own callables. None for no deadline. With a deadline,
             `timeout` is rounded up to whole seconds.
         endpoint: `28hr` for `GET /2/insights/28hr`, `analytics` for `GET /2/tweets/analytics`, or `auto` for the first,
-            and for the second after the first has responded with a 404 without a body.
-        http_client: Your own client, for proxies, TLS and instrumentation. It keeps its headers and is not closed.
+            with a fallback to the second if the first responds with a 404 without a body.
+        http_client: Your own client, for proxies, TLS and instrumentation. It is not modified and not closed.
 
     Raises:
         InvalidRequestError: If an option is invalid.
@@ -60,7 +67,7 @@ class InsightsClient:
     ) -> Insights:
         """Fetch the insights of any number of Posts, 25 per request, or 100 from `analytics`.
 
-        If a request fails, the error carries the pages that arrived (`partial`) and the IDs that did not (`pending`).
+        If a request fails, the error has the pages already received (`partial`) and the remaining IDs (`pending`).
 
         Args:
             tweet_ids: One ID or an iterable of IDs, as `str` of 1 to 19 digits, positive `int`, or another object
@@ -89,8 +96,8 @@ class InsightsClient:
     ) -> "PageIterator":
         """Fetch the insights of any number of Posts page by page, each page when it is consumed.
 
-        Args and errors are those of `get_28hr`. The arguments are validated at the call. An error's `partial` does not
-        have the pages that were yielded before it.
+        Args and errors are those of `get_28hr`. The arguments are validated immediately. An error's `partial` does not
+        include the pages already yielded.
 
         Returns:
             An iterator with one `Insights` per page of IDs.
@@ -102,8 +109,8 @@ class InsightsClient:
     def with_token(self, token: Token) -> Self:
         """Return a client for another account, with the same options and connections.
 
-        It has its own token, request windows and `rate_limit`, and is created in microseconds. If `auto` falls back for
-        one account, it does for all. Close the first client to close the connections; closing the others does nothing.
+        It has its own token and rate limits, and is created in microseconds. If `auto` falls back for one account, it
+        does for all. Close the first client to close the connections; closing the others does nothing.
 
         Args:
             token: As for the constructor, but not None.
@@ -122,7 +129,7 @@ class InsightsClient:
 
     @property
     def api_version(self) -> str | None:
-        """The version of X's document, by the header `api-version` of the last response. None if it had none."""
+        """The version of X's API, from the header `api-version` of the last response. None if it had none."""
         return self._transport.api_version
 
     def close(self) -> None:
@@ -147,8 +154,8 @@ class PageIterator(Iterator[Insights]):
     """Iterates over the pages of a call. `len()` is the largest number of pages that it yields.
 
     The length is known before the first page is requested. If `auto` falls back, there are fewer and larger pages. An
-    iteration that goes on after a page was interrupted raises `XInsightsError` with what is `pending`. Use an iterator
-    in one thread at a time.
+    iteration that continues after a page was interrupted raises `XInsightsError` with the IDs that are `pending`. Use
+    an iterator in one thread at a time.
     """
 
     def __init__(self, collector: PageCollector, fetch: Callable[[], None]) -> None:

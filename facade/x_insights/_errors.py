@@ -52,7 +52,7 @@ def wrap_exception(message: str, error: Exception) -> XInsightsError:
 
 
 class InvalidRequestError(XInsightsError, ValueError):
-    """An argument is invalid, and nothing was sent. The message names the value, its place and what is accepted."""
+    """An argument is invalid, and nothing was sent. The message names the value, its position and what is accepted."""
 
 
 class ApiError(XInsightsError):
@@ -83,7 +83,7 @@ class ApiError(XInsightsError):
         self.request_id = request_id
         """The response's `x-transaction-id`, which X's support requests."""
         self.api_version = api_version
-        """The response's `api-version`, which is the version of X's document."""
+        """The response's `api-version`, which is the version of X's API."""
         self.problems: tuple[Mapping[str, Any], ...] = tuple(problems)
         """The body's `errors`, or the body itself if it is a single problem."""
         self.body = body

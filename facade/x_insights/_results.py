@@ -35,8 +35,8 @@ class Insights(Mapping[str, TweetInsights]):
 
         Returns:
             A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), `errors` and `missing`. Metrics
-            have the spelling of X's document, and unknown ones the spelling that X sent. `None` is X's `null`, which is
-            not zero. Times are text, as X sent them.
+            have the spelling of X's document, and unknown ones are unchanged. `None` is X's `null`, which is not zero.
+            Times are unchanged, too.
         """
         tweets, errors = _merge(self.tweet_ids, self._pages), self.errors
         return {"tweets": tweets, "errors": errors, "missing": _find_missing(self.tweet_ids, tweets, errors)}
@@ -48,7 +48,7 @@ class Insights(Mapping[str, TweetInsights]):
             A list of `{"tweet_id", "time", "metric", "value"}`. `time` is an aware datetime in UTC, None for a total.
 
         Raises:
-            ResponseError: If X sent a time that is not ISO 8601. `to_dict` has it as sent.
+            ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.
         """
         return [
             {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
@@ -61,11 +61,11 @@ class Insights(Mapping[str, TweetInsights]):
 
         Returns:
             A table with the columns `tweet_id` (string), `time` (timestamp in microseconds, UTC), `metric` (string) and
-            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double. None is beyond the
-            range of a double, because the call rejects integers of more than 64 bits with `ResponseError`.
+            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double. No value exceeds a
+            double, because the call rejects integers of more than 64 bits with `ResponseError`.
 
         Raises:
-            ResponseError: If X sent a time that is not ISO 8601. `to_dict` has it as sent.
+            ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.
             ImportError: If pyarrow is not installed.
         """
         return build_table(self._iterate_metrics())
@@ -122,7 +122,7 @@ class Insights(Mapping[str, TweetInsights]):
                 time = None if text is None else _parse_time(text)
                 if time is None and text is not None:
                     # The text stays out of the error, because it may be an echo of the token.
-                    message = f"X sent a time of the Post {tweet_id} that is not ISO 8601: to_dict() has it as sent"
+                    message = f"X sent a time of the Post {tweet_id} that is not ISO 8601: to_dict() returns it unchanged"
                     raise ResponseError(message)
                 yield tweet_id, time, bucket["metrics"]
 

@@ -14,7 +14,7 @@ class Bucket(TypedDict):
     """The metrics of one Post in one hour, day or week."""
 
     time: str | None
-    """The start of the bucket, as X sent it. None if X sent none."""
+    """The start of the bucket, unchanged from X's response. None if it has none."""
     metrics: Metrics
 
 
@@ -53,11 +53,11 @@ class Row(TypedDict):
 
 @attrs.frozen
 class RateLimit:
-    """A request window as one response describes it (https://docs.x.com/x-api/fundamentals/rate-limits)."""
+    """A rate limit as one response describes it (https://docs.x.com/x-api/fundamentals/rate-limits)."""
 
     limit: int
-    """The number of requests that a window allows."""
+    """The number of requests allowed until the rate limit resets."""
     remaining: int
-    """The number of requests that are left in this window."""
+    """The number of requests remaining."""
     reset: datetime
-    """When the next window begins, by X's clock, as an aware datetime in UTC."""
+    """When the rate limit resets, by X's clock, as an aware datetime in UTC."""

@@ -31,11 +31,11 @@ def advise(error: XInsightsError) -> str:
         case RateLimitError(retry_at=datetime() as retry_at):
             advice = f"try again at {format_time(retry_at)}"
         case UsageCapError():
-            advice = "wait for the next period of your plan, or buy more: trying again earlier does not help"
+            advice = "wait for the next period of your plan, or buy more: an earlier attempt does not help"
         case ResponseError():
             advice = "report this to the authors of x-insights-28hr: X's document may have changed"
         case ApiError(retryable=False, request_id=str() as request_id):
-            advice = f"ask X's support, with the request ID {request_id}"
+            advice = f"contact X's support, with the request ID {request_id}"
         case _:
             advice = "try again later" if error.retryable else "check --base-url, the proxy and the certificates"
     return advice

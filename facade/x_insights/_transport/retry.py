@@ -16,7 +16,7 @@ logger = logging.getLogger("x_insights")
 
 # Requests that wait for the same time resume up to this many seconds apart.
 JITTER = 1.0
-# The longest pause that X does not ask for, in seconds.
+# The longest backoff, in seconds.
 MAX_BACKOFF = 5.0
 # No socket accepts a timeout of many years.
 _MAX_TIMEOUT = 1_000_000
@@ -129,7 +129,7 @@ class Budget:
         return pause
 
     def _charge_to_x(self, pause: float) -> float:
-        """Return a pause that X asks for. It moves the deadline instead of using it up."""
+        """Return a pause that X requests. It moves the deadline, and is not charged to the budget."""
         if _skips:
             return 0.0
         self._ends_at += pause

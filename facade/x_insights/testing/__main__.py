@@ -1,4 +1,4 @@
-"""Run a server on this machine that responds as X does, with made-up figures, for clients in any language."""
+"""Run a server on this machine that responds as X does, with generated figures, for clients in any language."""
 
 import argparse
 import contextlib
@@ -15,8 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formatter = argparse.ArgumentDefaultsHelpFormatter
     parser = argparse.ArgumentParser("python -m x_insights.testing", description=__doc__, formatter_class=formatter)
     parser.add_argument("--port", type=int, default=8028, help="port to listen on, 0 for any free one")
-    parser.add_argument("--rate-limit", type=int, default=300, help="requests per window, for each token and endpoint")
-    parser.add_argument("--window", type=float, default=900.0, help="seconds per window")
+    parser.add_argument("--rate-limit", type=int, default=300, help="requests per rate-limit window, for each token and endpoint")
+    parser.add_argument("--window", type=float, default=900.0, help="seconds until a rate limit resets")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before a response")
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= 65535:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except OSError as error:
             parser.exit(1, f"{error}: pass another --port\n")
         urls = " and ".join(sandbox.url + path for path in ENDPOINTS)
-        print(f"Made-up insights at {urls}, for any Bearer token. Ctrl-C stops it.", flush=True)
+        print(f"Generated insights at {urls}, for any Bearer token. Ctrl-C stops it.", flush=True)
         threading.Event().wait()
     return 0
 

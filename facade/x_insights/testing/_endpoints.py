@@ -1,4 +1,4 @@
-"""The endpoints of the sandbox: what a request asks for, and the body of the response to it."""
+"""The endpoints of the sandbox: the parameters of a request, and the body of its response."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ class SandboxEndpoint:
 
 
 def parse_request(request: Request) -> ReceivedRequest:
-    """Return what a request asks for."""
+    """Return the parameters of a request."""
     headers = {name: value for name, value in request.headers.items() if name != "Authorization"}
     endpoint = ENDPOINTS.get(request.path)
     if endpoint is None:
@@ -60,7 +60,7 @@ def parse_request(request: Request) -> ReceivedRequest:
 
 
 def parse_period(request: Request) -> tuple[datetime, datetime]:
-    """Return the start and the end that a valid request for analytics asks for, in UTC."""
+    """Return the start and the end of a valid request for analytics, in UTC."""
     # RFC 3339 allows lower case, which Python does not parse.
     start, end = (datetime.fromisoformat(request.args[name].upper()) for name in ("start_time", "end_time"))
     return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Made-up figures: plausible, and always the same for the same ID."""
+"""Generated figures: plausible, and always the same for the same ID."""
 
 import math
 import random

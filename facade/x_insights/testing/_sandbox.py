@@ -29,21 +29,21 @@ from ._spec import load_spec
 
 @attrs.define
 class Window:
-    """The request window of one token at one endpoint."""
+    """The rate-limit window of one token at one endpoint."""
 
     remaining: int = 0
     reset: float = 0.0
 
 
 class Sandbox:
-    """A server that validates each request with X's document, and responds with made-up, repeatable figures.
+    """A server that validates each request with X's document, and responds with generated, repeatable figures.
 
     Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token that is not
     revoked.
 
     Args:
-        rate_limit: The number of requests per window, for each token and endpoint.
-        window: The length of a window in seconds.
+        rate_limit: The number of requests per rate-limit window, for each token and endpoint.
+        window: The seconds until a rate limit resets.
         latency: Seconds before each response.
         port: The port to listen on. 0 for any free one.
     """
@@ -73,31 +73,31 @@ class Sandbox:
         return f"http://{self._server.host}:{self._server.port}"
 
     def forbid(self, *tweet_ids: str | int) -> None:
-        """Answer requests for these Posts with a "Forbidden to access tweets" error."""
+        """Respond to requests for these Posts with a "Forbidden to access tweets" error."""
         self._forbidden.update(validate_ids(tweet_ids))
 
     def hide(self, *tweet_ids: str | int) -> None:
-        """Answer requests for these Posts with the problem of a Post that does not exist."""
+        """Respond to requests for these Posts with the problem of a Post that does not exist."""
         self._hidden.update(validate_ids(tweet_ids))
 
     def withdraw(self) -> None:
-        """Answer requests to `GET /2/insights/28hr` as if X had withdrawn it, with a 404 without a body."""
+        """Respond to requests to `GET /2/insights/28hr` as if X had withdrawn it, with a 404 without a body."""
         self._withdrawn.add(INSIGHTS_28HR.name)
 
     def revoke(self, token: str) -> None:
-        """Answer requests with this token with a 401."""
+        """Respond to requests with this token with a 401."""
         self._revoked.add(token)
 
     def fail_next(
         self, times: int = 1, *, status: int = 503, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> None:
-        """Answer the next requests with this status, body and headers."""
+        """Respond to the next requests with this status, body and headers."""
         if not isinstance(body, bytes | str):  # werkzeug would send the keys of a dictionary
             raise TypeError(f"body is of type {type(body).__name__}: pass bytes")
         self._faults.extend([lambda _: remove_default_content_type(Response(body, status, headers))] * times)
 
     def truncate_next(self, times: int = 1) -> None:
-        """Answer the next requests with the first half of the body."""
+        """Respond to the next requests with the first half of the body."""
         self._faults.extend([self._truncate] * times)
 
     def drop_next(self, times: int = 1) -> None:
@@ -134,12 +134,12 @@ class Sandbox:
         if is_exhausted:
             response = create_problem_response(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
         else:
-            response = self._answer(endpoint, request)
+            response = self._create_response(endpoint, request)
         response.headers.update(headers)
         return response
 
     def _count_request(self, token: str, endpoint: SandboxEndpoint) -> tuple[bool, dict[str, str]]:
-        """Count a request. Return whether the window was used up before it, and the headers that describe it."""
+        """Count a request. Return whether it exceeds the rate limit, and the headers that describe that."""
         now = time.time()
         with self._lock:
             window = self._windows[token, endpoint.name]
@@ -150,7 +150,7 @@ class Sandbox:
             figures = {"limit": self.rate_limit, "remaining": window.remaining, "reset": math.ceil(window.reset)}
         return is_exhausted, {f"x-rate-limit-{name}": str(figure) for name, figure in figures.items()}
 
-    def _answer(self, endpoint: SandboxEndpoint, request: Request) -> Response:
+    def _create_response(self, endpoint: SandboxEndpoint, request: Request) -> Response:
         if errors := self._spec.find_errors(request):
             detail = "One or more parameters to your request was invalid."
             problem_type = f"{endpoint.problems}/invalid-request"
