@@ -22,6 +22,7 @@ from x_insights import (
     AsyncInsightsClient,
     InsightsClient,
     ResponseError,
+    ServerError,
     TransportError,
     XInsightsError,
 )
@@ -180,7 +181,13 @@ def test_invalid_redirect_is_not_retried(get, sandbox, location):
 
 
 @pytest.mark.parametrize(
-    "error", [LookupError("why"), RuntimeError("why"), ExceptionGroup("why", [KeyError(), OSError()])]
+    "error",
+    [
+        LookupError("why"),
+        RuntimeError("why"),
+        ExceptionGroup("why", [KeyError(), OSError()]),
+        ServerError("of another client", status=503),
+    ],
 )
 def test_exception_of_a_callers_hook_is_the_cause_of_an_error(get_with, sandbox, error):
     def hook(response):

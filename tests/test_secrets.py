@@ -196,7 +196,7 @@ def test_time_that_echoes_the_token_is_not_in_the_error(get, answer):
     value = {"timestamp": {"iso8601_time": TOKEN}, "metric_values": [{"metric_type": "Likes", "metric_value": 1}]}
     body = {"data": [{"measurement": {"metrics_time_series": [{"tweet_id": "20", "value": value}]}}]}
     insights = get(answer(json.dumps(body)), "20", "likes", "Hourly")
-    with pytest.raises(ResponseError, match="a time of the Post 20 that is not ISO 8601") as caught:
+    with pytest.raises(ResponseError, match="a time of the Post 20 is not ISO 8601") as caught:
         insights.to_rows()
     for text in (repr(caught.value), repr(vars(caught.value)), repr(pickle.dumps(caught.value))):
         assert TOKEN not in text

@@ -108,20 +108,22 @@ def test_an_invalid_token_of_a_callable_is_rejected(get, sandbox, value):
     assert sandbox.requests == []
 
 
-def test_a_callable_that_raises_loses_no_pages(get, sandbox):
+@pytest.mark.parametrize("error", [LookupError("SECRET"), AuthenticationError("SECRET", status=401)])
+def test_a_callable_that_raises_loses_no_pages(get, sandbox, error):
     def token():
         if sandbox.requests:
-            raise LookupError("SECRET")
+            raise error
         return "any"
 
     tweet_ids = [str(10**18 + each) for each in range(110)]
-    with pytest.raises(XInsightsError, match="raised LookupError") as caught:
+    with pytest.raises(XInsightsError, match=f"raised {type(error).__name__}$") as caught:
         get(sandbox.url, tweet_ids, "likes", token=token)
-    error = caught.value
-    assert isinstance(error.__cause__, LookupError)
-    assert "SECRET" not in str(error)
-    assert len(error.partial) > 0
-    resumed = error.partial | get(sandbox.url, error.pending, "likes", token="any")
+    failure = caught.value
+    assert type(failure) is XInsightsError
+    assert failure.__cause__ is error
+    assert "SECRET" not in str(failure)
+    assert len(failure.partial) > 0
+    resumed = failure.partial | get(sandbox.url, failure.pending, "likes", token="any")
     assert sorted(resumed) == tweet_ids
 
 

@@ -1,9 +1,9 @@
 """The synchronous client.
 
-The way of a call: `validate_query` turns its arguments into a `Query`. `PageCollector` divides that into `Batch`es, each
-an endpoint and the query of one page. `Transport.fetch(batch)` waits for the rate limit, sends, reads a bounded body,
-and returns a `Page` or an error, after as many attempts as the budget allows. The collector takes that outcome, and
-continues, falls back to the other endpoint, or stops. It returns `Insights`, or raises the error with `partial` and
+The way of a call: `validate_query` turns its arguments into a `Query`. `PageCollector` divides that into `Batch`es,
+each an endpoint and the query of one page. `Transport.fetch(batch)` waits for the rate limit, sends, reads a bounded
+body, and returns a `Page` or an error, after as many attempts as the budget allows. The collector takes that outcome,
+and continues, falls back to the other endpoint, or stops. It returns `Insights`, or raises the error with `partial` and
 `pending`. Errors are values up to that one `raise`, because the frames of a traceback would hold the token.
 """
 
@@ -33,8 +33,8 @@ class InsightsClient:
         base_url: The address of X. `http://` is rejected except on loopback.
         timeout: Seconds to wait for a connection, for sending and for each read, or an `httpx.Timeout`.
         attempts: Attempts per request. Connection errors, timeouts, 5xx and exceeded rate limits are retried.
-        max_wait: The longest wait requested by X, in seconds: until a rate limit resets, or for `Retry-After`. There are
-            at most two per attempt. If X requests a longer one, RateLimitError or ServerError is raised immediately.
+        max_wait: The longest wait requested by X, in seconds: until a rate limit resets, or for `Retry-After`. An
+            attempt has at most two. If X requests a longer one, RateLimitError or ServerError is raised immediately.
         deadline: The time budget of one page of IDs, in seconds: all attempts and the backoff between them. Not
             included: waits requested by X, DNS, and your own callables. None for no deadline. With a deadline,
             `timeout` is rounded up to whole seconds.

@@ -44,8 +44,6 @@ def wrap_exception(message: str, error: Exception) -> XInsightsError:
 
     The message has the type of the exception in the place of `{}`. The exception's text may have the token.
     """
-    if isinstance(error, XInsightsError):
-        return error
     failure = XInsightsError(message.replace("{}", type(error).__name__))
     failure.__cause__ = error
     return failure

@@ -35,8 +35,7 @@ class Insights(Mapping[str, TweetInsights]):
 
         Returns:
             A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), `errors` and `missing`. Metrics
-            have the spelling of X's document, and unknown ones are unchanged. `None` is X's `null`, which is not zero.
-            Times are unchanged, too.
+            have the spelling of X's document. Unknown ones and times are unchanged. `None` is X's `null`, not zero.
         """
         tweets, errors = _merge(self.tweet_ids, self._pages), self.errors
         return {"tweets": tweets, "errors": errors, "missing": _find_missing(self.tweet_ids, tweets, errors)}
@@ -122,8 +121,9 @@ class Insights(Mapping[str, TweetInsights]):
                 time = None if text is None else _parse_time(text)
                 if time is None and text is not None:
                     # The text stays out of the error, because it may be an echo of the token.
-                    message = f"X sent a time of the Post {tweet_id} that is not ISO 8601: to_dict() returns it unchanged"
-                    raise ResponseError(message)
+                    raise ResponseError(
+                        f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged"
+                    )
                 yield tweet_id, time, bucket["metrics"]
 
     @cached_property
@@ -156,24 +156,15 @@ def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetIn
     totals: dict[str, Metrics] = {}
     series: dict[str, dict[str | int, Bucket]] = {}
     for page in pages:
-        read_metrics = page.read_metrics
         for tweet_id, values in page.totals:
-            metrics = read_metrics(values) if values else {}
-            if tweet_id in totals:
-                _add_metrics(totals[tweet_id], metrics)
-            else:
-                totals[tweet_id] = metrics
+            metrics = page.read_metrics(values) if values else {}
+            _add_metrics(totals.setdefault(tweet_id, metrics), metrics)
         for tweet_id, time, values in page.series:
-            metrics = read_metrics(values) if values else {}
-            buckets = series.get(tweet_id)
-            if buckets is None:
-                buckets = series[tweet_id] = {}
+            metrics = page.read_metrics(values) if values else {}
+            buckets = series.setdefault(tweet_id, {})
             # A bucket without a time is never merged: its number in the series is its key.
-            key = len(buckets) if time is None else time
-            if key in buckets:
-                _add_metrics(buckets[key]["metrics"], metrics)
-            else:
-                buckets[key] = {"time": time, "metrics": metrics}
+            bucket = buckets.setdefault(len(buckets) if time is None else time, {"time": time, "metrics": metrics})
+            _add_metrics(bucket["metrics"], metrics)
     measured = dict.fromkeys((*totals, *series))
     requested = (tweet_id for tweet_id in tweet_ids if tweet_id in measured)
     return {
@@ -188,9 +179,8 @@ def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetIn
 
 def _add_metrics(known: Metrics, metrics: Metrics) -> None:
     """Add metrics to those of the same Post and time. A later value replaces an earlier one unless it is null."""
-    if known:
-        metrics = {name: value for name, value in metrics.items() if value is not None or name not in known}
-    known.update(metrics)
+    if known is not metrics:
+        known.update({name: value for name, value in metrics.items() if value is not None or name not in known})
 
 
 @lru_cache(maxsize=1024)  # every Post has the same hours

@@ -56,8 +56,8 @@ class TweetsAnalytics(Endpoint):
         page = Page(self.name, query.period, query.unavailable, read_metrics=read_metrics)
         if EngagementField.MEASUREMENT in query.fields:
             for tweet_id, counters, buckets in items:
-                # A Post without any metric is in the results, too.
-                page.totals.append((tweet_id, counters))
+                if counters or not buckets:  # a Post without any metric is in the results, too
+                    page.totals.append((tweet_id, counters))
                 if is_total and len(buckets) == 1:
                     # Later values replace earlier ones unless they are null.
                     page.totals.append((tweet_id, buckets[0].metrics))

@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formatter = argparse.ArgumentDefaultsHelpFormatter
     parser = argparse.ArgumentParser("python -m x_insights.testing", description=__doc__, formatter_class=formatter)
     parser.add_argument("--port", type=int, default=8028, help="port to listen on, 0 for any free one")
-    parser.add_argument("--rate-limit", type=int, default=300, help="requests per rate-limit window, for each token and endpoint")
+    parser.add_argument("--rate-limit", type=int, default=300, help="requests per window, for each token and endpoint")
     parser.add_argument("--window", type=float, default=900.0, help="seconds until a rate limit resets")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before a response")
     options = parser.parse_args(arguments)
