@@ -164,7 +164,7 @@ def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(get_with, w
     assert_plain(caught.value)
 
 
-@pytest.mark.parametrize("location", ["http:login", "https://elsewhere/", ""])
+@pytest.mark.parametrize("location", ["/login", "https://elsewhere/", ""])
 def test_redirect_is_the_error_of_its_status(failure, location):
     error = failure(b"why", 302, {"Location": location})
     assert (type(error), error.status, error.body) == (ApiError, 302, "why")

@@ -30,8 +30,8 @@ class AsyncTransport(Account[httpx.AsyncClient]):
         return cls(options, credentials, Connections(options, http_client, httpx.AsyncClient))
 
     async def fetch(self, batch: Batch) -> Page | Exception:
-        """Return the page of a batch, or the error after the last attempt. It is raised by who collects the pages."""
-        budget = self._start()
+        """Return the page of a batch, or the error of the last attempt, for the collector to raise."""
+        budget = self._create_budget()
         try:
             while True:
                 outcome = self._gate.check(batch.endpoint.name) or await self._send_in_time(batch, budget)
@@ -66,7 +66,7 @@ class AsyncTransport(Account[httpx.AsyncClient]):
             response = await http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
                 raw = await _read_body(response)
-            return self._read(batch, response, raw)
+            return self._process(batch, response, raw)
         except Exception as error:
             return convert_exception(request, error, is_closed=http.is_closed)
 

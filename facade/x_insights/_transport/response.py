@@ -34,7 +34,7 @@ def is_too_large(body: bytes | bytearray) -> bool:
 
 
 def read_response(
-    batch: Batch, response: httpx.Response, limits: LimitHeaders, raw: bytes | bytearray | None
+    batch: Batch, response: httpx.Response, limits: LimitHeaders, raw: bytearray | None
 ) -> Page | XInsightsError:
     """Return the page in a response, or the error that it is.
 

@@ -42,10 +42,11 @@ class Account(Generic[C]):
         account._owns_connections = False
         return account
 
-    def _start(self) -> Budget:
+    def _create_budget(self) -> Budget:
         return Budget(self._options, can_renew_token=self._credentials.is_renewable)
 
-    def _read(self, batch: Batch, response: httpx.Response, raw: bytes | bytearray | None) -> Page | Exception:
+    def _process(self, batch: Batch, response: httpx.Response, raw: bytearray | None) -> Page | Exception:
+        """Return the page or the error in a response, and keep what it says about this account."""
         limits = LimitHeaders(response.headers)
         outcome = read_response(batch, response, limits, raw)
         if isinstance(outcome, ResponseError):
@@ -68,8 +69,8 @@ class Transport(Account[httpx.Client]):
         return cls(options, credentials, Connections(options, http_client, httpx.Client))
 
     def fetch(self, batch: Batch) -> Page | Exception:
-        """Return the page of a batch, or the error after the last attempt. It is raised by who collects the pages."""
-        budget = self._start()
+        """Return the page of a batch, or the error of the last attempt, for the collector to raise."""
+        budget = self._create_budget()
         try:
             while True:
                 outcome = self._gate.check(batch.endpoint.name) or self._send(batch, budget)
@@ -98,7 +99,7 @@ class Transport(Account[httpx.Client]):
             response = http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 raw = _read_body(response)
-            return self._read(batch, response, raw)
+            return self._process(batch, response, raw)
         except Exception as error:
             outcome = convert_exception(request, error, is_closed=http.is_closed)
         is_late = isinstance(outcome, TransportError) and budget.has_ended()
