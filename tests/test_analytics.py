@@ -293,3 +293,8 @@ def test_a_404_without_a_body_means_that_the_endpoint_is_unavailable(get, sandbo
 def test_an_unknown_endpoint_is_rejected(client_class, endpoint):
     with pytest.raises(InvalidRequestError, match=r"^endpoint is .*: pass one of 28hr, analytics, auto$"):
         client_class(TOKEN, endpoint=endpoint)
+
+
+def test_measurements_that_are_not_requested_are_not_parsed(analytics):
+    content = {"data": [{"id": "1", "likes": "many"}], "errors": [{"title": "t", "type": "t", "value": "2"}]}
+    assert analytics(content, fields="errors").errors[0]["tweet_ids"] == ["2"]

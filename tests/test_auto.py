@@ -15,9 +15,13 @@ from x_insights import (
     EndpointUnavailableError,
     ForbiddenError,
     InsightsClient,
+    Metric,
     ServerError,
     XInsightsError,
 )
+from x_insights._endpoints import ENDPOINT_CHOICES, Page
+from x_insights._pages import EndpointSelector, PageCollector
+from x_insights._query import validate_query
 
 NOT_ENROLLED = (
     b'{"title": "Client Forbidden", "type": "https://api.twitter.com/2/problems/client-forbidden", "detail": "Use an'
@@ -277,3 +281,24 @@ async def test_the_async_client_has_the_api_version_too(answer):
         answer(b"{}")
         await client.get_28hr("1", "likes")
         assert client.api_version is None
+
+
+def test_an_exception_of_a_logging_filter_does_not_replace_a_failure():
+    def fail(record):
+        raise LookupError
+
+    query = validate_query(Metric, range(1, 201), "Likes", "Total", None)
+    collector = PageCollector(EndpointSelector(ENDPOINT_CHOICES["auto"]), query)
+    collector.add(next(collector.request()), EndpointUnavailableError("gone", status=404))
+    assert collector.advance()
+    first, second = collector.request()
+    collector.add(second, ForbiddenError("no", status=403))
+    logger = logging.getLogger("x_insights")
+    logger.addFilter(fail)
+    try:
+        collector.add(first, Page("analytics"))
+    finally:
+        logger.removeFilter(fail)
+    with pytest.raises(ForbiddenError) as caught:
+        collector.finish()
+    assert caught.value.pending == second.query.tweet_ids

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import keyword
+import pickle
 from enum import StrEnum
 
 import pytest
@@ -57,6 +59,7 @@ def test_both_ways_to_decode_a_body_have_the_same_results(body):
     general, is_general = parse(content, [*metrics, another], granularity)
     assert is_general or not any(item.get("timestamped_metrics", True) for item in content["data"])
     assert exact.to_dict() == general.to_dict()
+    assert pickle.loads(pickle.dumps(exact)) == copy.deepcopy(exact) == exact
     assert json.dumps(exact.to_dict(), sort_keys=True) == json.dumps(general.to_dict(), sort_keys=True)  # 1 and 1.0
 
 
@@ -67,6 +70,7 @@ def test_both_ways_to_decode_a_body_have_the_same_results(body):
         {"timestamped_metrics": [{"metrics": {"likes": 1}}]},
         {"timestamped_metrics": [{"metrics": {"Likes": 1, "replies": 2}}]},
         {"timestamped_metrics": [{"metrics": None}]},
+        {"timestamped_metrics": [{"metrics": {"likes": 1, "replies": 2}, "new": 3}]},
         {"timestamped_metrics": [{"metrics": {"likes": 1, "replies": 2}}], "likes": 1},
         {"likes": 1, "replies": 2, "new": 3},
         {"likes": 1},

@@ -346,3 +346,15 @@ def test_threads_that_come_first_get_the_same_value(monkeypatch):
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(get, range(8)))) == 1
+
+
+def test_value_that_another_thread_stores_meanwhile_is_kept():
+    class Racing(dict):
+        def get(self, place):
+            found = super().get(place)
+            self.setdefault(place, first)
+            return found
+
+    first, shared = object(), PerProcess(object)
+    shared._values = Racing()
+    assert shared.get() is first

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from helpers import GET, IDS, TOKEN
 
-from x_insights import AsyncInsightsClient, InsightsClient, RateLimitError
-from x_insights._transport import retry
+from x_insights import AsyncInsightsClient, InsightsClient, RateLimitError, ServerError
+from x_insights._transport import Options, retry
 from x_insights.testing import skip_waits
 
 NOW = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
@@ -97,6 +97,34 @@ def test_a_window_longer_than_max_wait_raises_and_nothing_is_sent(sandbox, clock
         with skip_waits():
             assert len(client.get_28hr(IDS[:26], "likes")) == 26
     assert clock.sleeps == []
+
+
+def hold(seconds):
+    """The error of a request that the gate holds."""
+    error = RateLimitError("", status=None)
+    error.retry_after = seconds
+    return error
+
+
+def test_a_rate_limit_prolonged_beyond_max_wait_uses_up_an_attempt(clock):
+    options = Options("https://x", 10, attempts=2, max_wait=3, deadline=None, endpoint="28hr")
+    budget = retry.Budget(options, can_renew_token=False)
+    first, second = budget.find_pause(hold(1)), budget.find_pause(hold(0.5))
+    assert 1 <= first <= 2
+    assert 0.5 <= second <= 3 - first
+    assert 2.5 <= budget.find_pause(hold(2.5)) <= 3  # the first attempt has been held for too long, the second begins
+    assert budget.find_pause(hold(2)) <= 3
+    assert budget.find_pause(hold(2.5)) is None
+
+
+def test_each_attempt_may_be_held_for_max_wait(clock):
+    options = Options("https://x", 10, attempts=2, max_wait=3, deadline=1.5, endpoint="28hr")
+    budget = retry.Budget(options, can_renew_token=False)
+    for outcome in (hold(2.9), ServerError("", status=503), hold(2.9)):
+        pause = budget.find_pause(outcome)
+        assert 0 < pause <= 3
+        clock.sleep(pause)
+    assert not budget.has_ended()  # holds are not charged to the budget
 
 
 def test_a_429_without_headers_blocks_for_a_second(sandbox, clock):

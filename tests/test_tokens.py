@@ -12,6 +12,7 @@ import pytest
 from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, XInsightsError
+from x_insights._transport.auth import Credentials
 
 IDS = [str(10**18 + each) for each in range(60)]
 
@@ -157,3 +158,47 @@ def test_an_exception_of_the_callers_auth_is_the_cause_of_an_error(get, sandbox)
     assert str(error.__cause__) == "signing"
     assert len(error.partial) > 0
     assert {*error.partial, *error.pending} == set(tweet_ids)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda headers: headers.pop("Authorization"), lambda headers: headers.update({"Authorization": "Basic b"})],
+)
+def test_a_hook_that_changes_the_header_does_not_prevent_another_token(sandbox, change):
+    calls = []
+
+    def token():
+        calls.append(None)
+        return f"token-{len(calls)}"
+
+    def hook(request):
+        headers.append(request.headers["Authorization"])
+        if len(headers) == 1:
+            change(request.headers)
+
+    headers = []
+    sandbox.revoke("token-1")
+    with httpx.Client(event_hooks={"request": [hook]}) as http_client:
+        client = InsightsClient(token, base_url=sandbox.url, http_client=http_client)
+        assert len(client.get_28hr("1", "likes")) == 1
+    assert headers == ["Bearer token-1", "Bearer token-2"]
+
+
+def test_a_rejected_token_is_not_used_again_and_another_requests_token_is(sandbox):
+    tokens = iter(["old", "new"])
+    options = {"base_url": sandbox.url, "attempts": 1}
+    sandbox.revoke("old")
+    with InsightsClient(lambda: next(tokens), **options) as client:
+        assert len(client.get_28hr("1", "likes")) == 1
+    credentials = Credentials(lambda: "unused")
+    credentials._header = "Bearer new"  # another request has got it
+    request = httpx.Request("GET", "https://x")
+    assert credentials.authorize(request, "Bearer old") is None
+    assert request.headers["Authorization"] == "Bearer new"
+
+
+def test_a_401_that_exceeds_a_rate_limit_does_not_hold_the_next_token(get, sandbox, clock):
+    headers = {"x-rate-limit-limit": "300", "x-rate-limit-remaining": "0", "x-rate-limit-reset": "9999999999"}
+    sandbox.fail_next(status=401, headers=headers)
+    assert len(get(sandbox.url, "1", "likes", token=lambda: "any")) == 1
+    assert sum(clock.sleeps) == 0

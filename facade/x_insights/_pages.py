@@ -78,7 +78,7 @@ class PageCollector:
             try:
                 self._selector.record_success(batch.endpoint)
             except Exception as error:  # such as a logging filter's, which must not lose the pages already received
-                self._failure = wrap_exception("{} was raised when the fallback was logged", error)
+                self._failure = self._failure or wrap_exception("{} was raised when the fallback was logged", error)
         elif self._failure is None:
             self._failure = outcome
 

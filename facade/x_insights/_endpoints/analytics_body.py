@@ -118,7 +118,7 @@ def _as_list(data: list[T] | T) -> list[T]:
     return data if isinstance(data, list) else [data]
 
 
-class ExactBucket(msgspec.Struct, Generic[T], frozen=True, gc=False):
+class ExactBucket(msgspec.Struct, Generic[T], frozen=True, gc=False, forbid_unknown_fields=True):
     metrics: T
     timestamp: str | None = None
 

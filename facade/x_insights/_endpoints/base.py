@@ -30,6 +30,12 @@ class Page:
     errors: list[PartialError] = attrs.field(factory=list)
     read_metrics: Callable[[Any], Metrics] = dict
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The metrics may be of a class that pickle cannot find by its name.
+        totals = [(tweet_id, self.read_metrics(metrics) if metrics else None) for tweet_id, metrics in self.totals]
+        series = [(*place, self.read_metrics(metrics) if metrics else None) for *place, metrics in self.series]
+        return Page, (self.endpoint, self.period, self.unavailable, totals, series, self.errors)
+
 
 class Endpoint(abc.ABC):
     """One endpoint of X: how a page is requested, and how its response is read."""

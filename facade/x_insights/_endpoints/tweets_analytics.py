@@ -51,10 +51,10 @@ class TweetsAnalytics(Endpoint):
         return join_arrays(arguments)
 
     def parse_page(self, body: bytes | bytearray, query: Query) -> Page:
-        is_total = query.granularity is Granularity.TOTAL
-        items, problems, read_metrics = decode_body(body, query.metrics, with_counters=is_total)
+        is_total, is_measured = query.granularity is Granularity.TOTAL, EngagementField.MEASUREMENT in query.fields
+        items, problems, read_metrics = decode_body(body, query.metrics, with_counters=is_total and is_measured)
         page = Page(self.name, query.period, query.unavailable, read_metrics=read_metrics)
-        if EngagementField.MEASUREMENT in query.fields:
+        if is_measured:
             for tweet_id, counters, buckets in items:
                 if counters or not buckets:  # a Post without any metric is in the results, too
                     page.totals.append((tweet_id, counters))

@@ -61,7 +61,7 @@ class AsyncTransport(Account[httpx.AsyncClient]):
         request = build_request(http, self._options, batch)
         if failure := await self._credentials.authorize_async(request, budget.rejected):
             return failure
-        budget.request = request
+        budget.authorization = request.headers.get("Authorization")  # before a hook of the caller may change it
         try:
             response = await http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
@@ -78,7 +78,8 @@ async def _read_body(response: httpx.Response) -> bytearray | None:
     # A cancelled read ends all generators of httpx. If the loop were left, trio would warn about open ones.
     with anyio.CancelScope() as scope:
         async for part in response.aiter_raw():
-            body += part
+            if not is_too_large(body):
+                body += part
             if is_too_large(body):
                 scope.cancel()
     return body

@@ -48,10 +48,10 @@ class Credentials:
         return self._provider is not None
 
     # A callable is called before every request. Requests that need a token at the same time share a call: one that
-    # waited for the lock during another's call finds `_calls` changed. `rejected` is the request whose token X has
-    # rejected. If another request has got a different token since, that one is used.
+    # waited for the lock during another's call finds `_calls` changed. `rejected` is the header that X has rejected. If
+    # another request has got a different one since, that one is used.
 
-    def authorize(self, request: httpx.Request, rejected: httpx.Request | None) -> XInsightsError | None:
+    def authorize(self, request: httpx.Request, rejected: str | None) -> XInsightsError | None:
         """Set the header `Authorization` of a request. Return an error if the callable fails."""
         if self._provider is not None:
             calls = self._calls
@@ -65,7 +65,7 @@ class Credentials:
         self._set_header(request)
         return None
 
-    async def authorize_async(self, request: httpx.Request, rejected: httpx.Request | None) -> XInsightsError | None:
+    async def authorize_async(self, request: httpx.Request, rejected: str | None) -> XInsightsError | None:
         """Do the same as `authorize`, with a callable that may be asynchronous."""
         if self._provider is not None:
             calls = self._calls
@@ -80,9 +80,8 @@ class Credentials:
         self._set_header(request)
         return None
 
-    def _needs_call(self, calls: int, rejected: httpx.Request | None) -> bool:
-        is_current = rejected is None or rejected.headers["Authorization"] == self._header
-        return calls == self._calls and is_current
+    def _needs_call(self, calls: int, rejected: str | None) -> bool:
+        return calls == self._calls and rejected in (None, self._header)
 
     def _store(self, token: object) -> XInsightsError | None:
         if fault := _find_fault(token):

@@ -29,7 +29,7 @@ class PerProcess(Generic[T]):
             return value
         # No lock: one held by another thread during a fork would never be released. If two threads get here at the same
         # time, both return the value that is stored first.
-        first = self._values.pop((os.getpid(), None), None)
+        first = self._values.pop((os.getpid(), None), None) if self._per_loop else None
         value = self._values.setdefault(place, self._create() if first is None else first)
         for other in [each for each in self._values if each != place]:
             self._values.pop(other, None)

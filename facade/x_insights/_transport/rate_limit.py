@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
-from .._errors import RateLimitError
+from .._errors import AuthenticationError, RateLimitError
 from .._types import RateLimit
 from .retry import is_skipping_waits
 
@@ -66,7 +66,9 @@ class RateLimitGate:
         """Block the endpoint if a response says that no request is left, by its headers or as a RateLimitError."""
         if limits.rate_limit:
             self.rate_limit = limits.rate_limit
-            if limits.rate_limit.remaining == 0 and limits.reset_after:
+            # A 401 says nothing about the rate limit of the next token.
+            is_exceeded = limits.rate_limit.remaining == 0 and not isinstance(outcome, AuthenticationError)
+            if is_exceeded and limits.reset_after:
                 self._block(endpoint, limits.reset_after, limits)
         if isinstance(outcome, RateLimitError):
             self._block(endpoint, outcome.retry_after or 0.0, limits)

@@ -7,8 +7,6 @@ import random
 import time
 from collections.abc import Iterator
 
-import httpx
-
 from .._errors import ApiError, AuthenticationError, RateLimitError, TransportError, XInsightsError
 from .options import Options
 
@@ -52,19 +50,21 @@ class Budget:
         self._attempts = 0
         self._held = 0.0  # the seconds for which the rate limit has held the current attempt
         self._ends_at = math.inf if options.deadline is None else time.monotonic() + options.deadline
-        self.request: httpx.Request | None = None
-        """The last request that was sent."""
-        self.rejected: httpx.Request | None = None
-        """The last request, if X has rejected its token and the next one is to have another."""
+        self.authorization: str | None = None
+        """The header `Authorization` of the last request."""
+        self.rejected: str | None = None
+        """The same header, if X has rejected its token and the next request is to have another."""
 
     def find_pause(self, outcome: object) -> float | None:
         """Return the seconds to wait before the next attempt, or None if the outcome of the last one is final."""
         if not isinstance(outcome, XInsightsError):
             return None
         if isinstance(outcome, RateLimitError) and outcome.status is None:
-            return self._find_hold(outcome.retry_after or 0.0)
+            pause = self._find_hold(outcome.retry_after or 0.0)
+            if pause is not None:
+                return pause
         if isinstance(outcome, AuthenticationError) and self._can_renew_token and not self.rejected:
-            self.rejected = self.request
+            self.rejected = self.authorization
             return None if self.has_ended() else 0.0
         self._attempts += 1
         self._held, self.rejected = 0.0, None
@@ -99,7 +99,10 @@ class Budget:
         return TransportError(f"no complete response within the deadline of {self._options.deadline:g} s")
 
     def _find_hold(self, remaining: float) -> float | None:
-        """Return the pause before a request that is held by a rate limit. It does not count as an attempt."""
+        """Return the pause before a request that is held by a rate limit. None if it is held for too long.
+
+        A pause is not an attempt, but being held for too long is one.
+        """
         max_wait = self._options.max_wait
         if self._held + remaining > max_wait:
             return None

@@ -93,7 +93,7 @@ class Transport(Account[httpx.Client]):
         request = build_request(http, self._options, batch)
         if failure := self._credentials.authorize(request, budget.rejected):
             return failure
-        budget.request = request
+        budget.authorization = request.headers.get("Authorization")  # before a hook of the caller may change it
         request.extensions["timeout"] = budget.create_timeouts()
         try:
             response = http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)

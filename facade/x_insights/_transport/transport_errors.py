@@ -79,7 +79,7 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
 def _is_invalid_redirect(error: Exception) -> bool:
     """Return whether httpx failed to parse the header `Location`, which it does although it follows no redirect."""
     is_invalid = isinstance(error, httpx.InvalidURL) or _comes_from("idna", error)
-    return is_invalid or "in location header" in str(error)
+    return is_invalid or str(error).startswith("Invalid URL in location header")
 
 
 def _describe(causes: list[BaseException]) -> str:
