@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -106,14 +107,14 @@ def hold(seconds):
     return error
 
 
-def test_a_rate_limit_prolonged_beyond_max_wait_uses_up_an_attempt(clock):
+def test_a_rate_limit_prolonged_beyond_max_wait_uses_up_an_attempt(monkeypatch, clock):
+    monkeypatch.setattr(random, "uniform", lambda _, highest: highest)
     options = Options("https://x", 10, attempts=2, max_wait=3, deadline=None, endpoint="28hr")
     budget = retry.Budget(options, can_renew_token=False)
-    first, second = budget.find_pause(hold(1)), budget.find_pause(hold(0.5))
-    assert 1 <= first <= 2
-    assert 0.5 <= second <= 3 - first
-    assert 2.5 <= budget.find_pause(hold(2.5)) <= 3  # the first attempt has been held for too long, the second begins
-    assert budget.find_pause(hold(2)) <= 3
+    assert budget.find_pause(hold(1)) == 2
+    assert budget.find_pause(hold(0.5)) == 1  # with less jitter, for 3 s in all
+    assert budget.find_pause(hold(2.5)) == 3  # that would be too long: the first attempt is over, the second begins
+    assert budget.find_pause(hold(2)) == 3
     assert budget.find_pause(hold(2.5)) is None
 
 

@@ -1,16 +1,12 @@
 """The asynchronous transport: the same as the synchronous one, except where it waits."""
 
 import contextlib
-from typing import Self
 
 import anyio
 import httpx
 
 from .._endpoints import Batch, Page
 from .._errors import wrap_exception
-from .auth import AsyncToken, Credentials, read_token
-from .connections import Connections
-from .options import Options
 from .response import is_too_large
 from .retry import Budget
 from .transport import Account, build_request
@@ -20,14 +16,7 @@ from .transport_errors import convert_exception
 class AsyncTransport(Account[httpx.AsyncClient]):
     """Fetches batches for one account: one batch in, one page or one error out."""
 
-    @classmethod
-    def open(cls, options: Options, token: AsyncToken | None, http_client: httpx.AsyncClient | None) -> Self:
-        """Return a transport over its own connections, or over those of the caller's `http_client`.
-
-        Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
-        """
-        credentials = Credentials(read_token() if token is None else token)
-        return cls(options, credentials, Connections(options, http_client, httpx.AsyncClient))
+    client_class = httpx.AsyncClient
 
     async def fetch(self, batch: Batch) -> Page | Exception:
         """Return the page of a batch, or the error of the last attempt, for the collector to raise."""

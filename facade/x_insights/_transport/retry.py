@@ -113,7 +113,7 @@ class Budget:
 
     def _find_retry(self, error: XInsightsError) -> float | None:
         name, max_wait = type(error).__name__, self._options.max_wait
-        if isinstance(error, ApiError):
+        if isinstance(error, ApiError) and error.status:
             name += f" {error.status}"
         if isinstance(error, RateLimitError) or (isinstance(error, ApiError) and error.retry_after is not None):
             wait = max(1.0, error.retry_after or 0.0)

@@ -10,7 +10,7 @@ import httpx
 from .._endpoints import Batch, Page
 from .._errors import ResponseError, TransportError, wrap_exception
 from .._types import RateLimit
-from .auth import AsyncToken, Credentials, Token, read_token
+from .auth import AsyncToken, Credentials, read_token
 from .connections import C, Connections
 from .options import Options
 from .rate_limit import LimitHeaders, RateLimitGate
@@ -22,6 +22,9 @@ from .transport_errors import convert_exception
 class Account(Generic[C]):
     """The state of one account: its credentials, rate limits and last API version. Accounts share connections."""
 
+    client_class: type[C]
+    """The class of the httpx client that sends the requests."""
+
     def __init__(self, options: Options, credentials: Credentials, connections: Connections[C]) -> None:
         self._options = options
         self._credentials = credentials
@@ -30,6 +33,15 @@ class Account(Generic[C]):
         self._gate = RateLimitGate()
         self.api_version: str | None = None
         """The header `api-version` of the last response."""
+
+    @classmethod
+    def open(cls, options: Options, token: AsyncToken | None, http_client: C | None) -> Self:
+        """Return a transport over its own connections, or over those of the caller's `http_client`.
+
+        Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
+        """
+        credentials = Credentials(read_token() if token is None else token)
+        return cls(options, credentials, Connections(options, http_client, cls.client_class))
 
     @property
     def rate_limit(self) -> RateLimit | None:
@@ -59,14 +71,7 @@ class Account(Generic[C]):
 class Transport(Account[httpx.Client]):
     """Fetches batches for one account: one batch in, one page or one error out."""
 
-    @classmethod
-    def open(cls, options: Options, token: Token | None, http_client: httpx.Client | None) -> Self:
-        """Return a transport over its own connections, or over those of the caller's `http_client`.
-
-        Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
-        """
-        credentials = Credentials(read_token() if token is None else token)
-        return cls(options, credentials, Connections(options, http_client, httpx.Client))
+    client_class = httpx.Client
 
     def fetch(self, batch: Batch) -> Page | Exception:
         """Return the page of a batch, or the error of the last attempt, for the collector to raise."""
