@@ -13,7 +13,7 @@ import anyio.from_thread
 import certifi
 import pytest
 import trio
-from helpers import GET, OWN, assert_plain
+from helpers import GET, OWN, assert_plain, get_sync
 from hypothesis import HealthCheck, settings
 
 from x_insights import AsyncInsightsClient, Insights, InsightsClient, XInsightsError
@@ -138,29 +138,29 @@ def open_client(request):
 
 @pytest.fixture
 def answer(httpserver):
-    """Set the response to every request. Returns the server's address."""
+    """A function that sets the response to every request and returns the server's address."""
 
-    def answer(body=b"", status=200, headers=None, content_type="application/json"):
+    def set_response(body=b"", status=200, headers=None, content_type="application/json"):
         httpserver.clear()
         expected = httpserver.expect_request("/2/insights/28hr")
         expected.respond_with_data(body, status, headers, content_type=content_type)
         return httpserver.url_for("").rstrip("/")
 
-    return answer
+    return set_response
 
 
 @pytest.fixture
-def failure(get, answer):
-    """Call either client against a response that makes it fail. Returns the error."""
+def fetch_failing(answer):
+    """A function that calls a client against a response that makes it fail, and returns the error."""
 
-    def failure(content=b"", status=200, headers=None, **options):
+    def fetch(content=b"", status=200, headers=None, **options):
         body = content if isinstance(content, bytes | str) else json.dumps(content)
         url = answer(body, status, headers, **options)
         with pytest.raises(XInsightsError) as caught:
-            get(url, [1, 2], "likes", max_wait=0)
+            get_sync(url, [1, 2], "likes", max_wait=0)
         assert_plain(caught.value)
         assert isinstance(caught.value.partial, Insights)
         assert caught.value.pending == ("1", "2")
         return caught.value
 
-    return failure
+    return fetch

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from helpers import GET, IDS, TOKEN
+from helpers import IDS, TOKEN, get_sync
 from werkzeug.wrappers import Response
 
 from x_insights import (
@@ -26,7 +26,7 @@ PATH = "/2/tweets/analytics"
 
 
 @pytest.fixture
-def analytics(get, httpserver):
+def analytics(httpserver):
     """Call either client with `endpoint="analytics"` against a server that sends this content."""
 
     def analytics(content, granularity="Total", *, tweet_ids=("1", "2"), metrics=("likes", "url_clicks"), **options):
@@ -35,7 +35,7 @@ def analytics(get, httpserver):
             Response(json.dumps(content), options.pop("status", 200), content_type="application/json")
         )
         url = httpserver.url_for("").rstrip("/")
-        return get(url, tweet_ids, metrics, granularity, endpoint="analytics", **options)
+        return get_sync(url, tweet_ids, metrics, granularity, endpoint="analytics", **options)
 
     return analytics
 
@@ -96,7 +96,7 @@ def test_16_metrics_are_shared_and_four_belong_to_analytics_alone(sandbox):
 def test_both_endpoints_have_the_same_totals(sandbox):
     for granularity in ("Total", "Hourly"):
         first, second = (
-            GET["sync"](sandbox.url, IDS[:3], ANALYTICS_METRICS, granularity, endpoint=endpoint)
+            get_sync(sandbox.url, IDS[:3], ANALYTICS_METRICS, granularity, endpoint=endpoint)
             for endpoint in ("28hr", "analytics")
         )
         assert first.endpoints != second.endpoints
@@ -260,7 +260,7 @@ def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sand
     first = analytics({})
     monkeypatch.setattr("x_insights._endpoints.tweets_analytics.datetime", Later)
     later = analytics({})
-    other = GET["sync"](sandbox.url, "1", "likes")
+    other = get_sync(sandbox.url, "1", "likes")
     assert other.period is None
     assert (later | other | first).endpoints == ("analytics", "28hr")
     assert (later | other | first).period == (first | later).period == (first.period[0], later.period[1])
@@ -281,10 +281,10 @@ def test_a_401_or_a_403_without_a_reason_names_the_scopes(analytics, status, con
     assert content["title"] in str(caught.value)
 
 
-def test_a_404_without_a_body_means_that_the_endpoint_is_unavailable(get, sandbox):
+def test_a_404_without_a_body_means_that_the_endpoint_is_unavailable(sandbox):
     sandbox.fail_next(status=404)
     with pytest.raises(EndpointUnavailableError) as caught:
-        get(sandbox.url, "1", "likes", endpoint="analytics")
+        get_sync(sandbox.url, "1", "likes", endpoint="analytics")
     assert "auto" not in str(caught.value)  # there is no other endpoint to suggest
 
 

@@ -46,11 +46,11 @@ def build_body(totals=(), series=()):
 
 
 @pytest.fixture
-def fetch(get, answer):
+def fetch(answer):
     """Call either client against a server that sends these totals and buckets. Returns the insights."""
 
     def fetch(totals=(), series=()):
-        return get(answer(build_body(totals, series)), IDS, ALL_METRICS)
+        return get_sync(answer(build_body(totals, series)), IDS, ALL_METRICS)
 
     return fetch
 

@@ -38,30 +38,30 @@ ENCODINGS = {
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_each_encoding_is_decoded(get, answer, encoding):
+def test_each_encoding_is_decoded(answer, encoding):
     url = answer(ENCODINGS[encoding](PAGE), headers={"Content-Encoding": encoding})
-    assert list(get(url, "1", "likes")) == ["1"]
+    assert list(get_sync(url, "1", "likes")) == ["1"]
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, br", "gzip, gzip", "compress"])
-def test_body_in_another_encoding_is_read_as_it_came(get, answer, encoding):
-    assert list(get(answer(PAGE, headers={"Content-Encoding": encoding}), "1", "likes")) == ["1"]
+def test_body_in_another_encoding_is_read_as_it_came(answer, encoding):
+    assert list(get_sync(answer(PAGE, headers={"Content-Encoding": encoding}), "1", "likes")) == ["1"]
 
 
-def test_body_in_many_encodings_is_not_decoded(failure):
+def test_body_in_many_encodings_is_not_decoded(fetch_failing):
     content = PAGE
     for _ in range(4):
         content = gzip.compress(content)
-    error = failure(content, headers={"Content-Encoding": "gzip, gzip, gzip, gzip"})
+    error = fetch_failing(content, headers={"Content-Encoding": "gzip, gzip, gzip, gzip"})
     assert type(error) is ResponseError
     assert "JSON is malformed" in str(error)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd"])
-def test_body_of_a_401_with_a_wrong_encoding_is_read_as_it_came(get, answer, encoding):
+def test_body_of_a_401_with_a_wrong_encoding_is_read_as_it_came(answer, encoding):
     url = answer(b'{"title": "Unauthorized"}', 401, {"Content-Encoding": encoding})
     with pytest.raises(AuthenticationError) as caught:
-        get(url, "1", "likes", token=lambda: TOKEN)
+        get_sync(url, "1", "likes", token=lambda: TOKEN)
     assert caught.value.title == "Unauthorized"
 
 
@@ -73,9 +73,9 @@ def _small_bound(monkeypatch):
 @pytest.mark.usefixtures("_small_bound")
 @pytest.mark.parametrize("status", [200, 400, 429, 503])
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_body_that_is_too_large_is_a_response_error(failure, httpserver, status, encoding):
+def test_body_that_is_too_large_is_a_response_error(fetch_failing, httpserver, status, encoding):
     content = ENCODINGS[encoding](PAGE + b" " * 2**20)
-    error = failure(content, status, {"Content-Encoding": encoding})
+    error = fetch_failing(content, status, {"Content-Encoding": encoding})
     assert type(error) is ResponseError
     assert str(error) == f"the body of the {status} response is larger than 1 MiB"
     assert error.body == (PAGE + b" " * 500)[:500].decode()
@@ -83,8 +83,8 @@ def test_body_that_is_too_large_is_a_response_error(failure, httpserver, status,
 
 
 @pytest.mark.usefixtures("_small_bound")
-def test_body_of_the_largest_size_is_read(get, answer):
-    assert list(get(answer(PAGE.ljust(2**20)), "1", "likes")) == ["1"]
+def test_body_of_the_largest_size_is_read(answer):
+    assert list(get_sync(answer(PAGE.ljust(2**20)), "1", "likes")) == ["1"]
 
 
 @pytest.mark.usefixtures("_small_bound")
@@ -97,8 +97,8 @@ def test_body_that_a_hook_has_read_is_bounded_too(answer):
 
 @pytest.mark.usefixtures("_small_bound")
 @pytest.mark.parametrize("repeats", [1, 1000])
-def test_token_is_replaced_in_a_body_that_is_too_large(failure, repeats):
-    error = failure(f"{TOKEN} " * repeats + " " * 2**20, 400)
+def test_token_is_replaced_in_a_body_that_is_too_large(fetch_failing, repeats):
+    error = fetch_failing(f"{TOKEN} " * repeats + " " * 2**20, 400)
     assert error.body.startswith("[token] ")
     assert TOKEN[:7] not in error.body
 

@@ -95,8 +95,8 @@ PLENTY = {**WINDOW, "x-rate-limit-remaining": "299"}
         (520, b"", ServerError, "no reason given"),
     ],
 )
-def test_status_and_problem_type_select_the_error(failure, httpserver, status, content, *, error_class, reason):
-    error = failure(content, status, PLENTY)
+def test_status_and_problem_type_select_the_error(fetch_failing, httpserver, status, content, *, error_class, reason):
+    error = fetch_failing(content, status, PLENTY)
     assert type(error) is error_class
     assert error.status == status
     assert str(error) == f"X responded with {status}: {reason}"
@@ -105,8 +105,8 @@ def test_status_and_problem_type_select_the_error(failure, httpserver, status, c
 
 
 @pytest.mark.parametrize("content_type", ["application/problem+json", "application/json", "text/html", ""])
-def test_problem_is_parsed_whatever_its_content_type(failure, content_type):
-    error = failure(UNAUTHORIZED, 401, {"x-transaction-id": "0a1b2c"}, content_type=content_type)
+def test_problem_is_parsed_whatever_its_content_type(fetch_failing, content_type):
+    error = fetch_failing(UNAUTHORIZED, 401, {"x-transaction-id": "0a1b2c"}, content_type=content_type)
     assert type(error) is AuthenticationError
     assert (error.status, error.title, error.detail, error.type) == (401, "Unauthorized", "Unauthorized", "about:blank")
     assert error.request_id == "0a1b2c"
@@ -115,39 +115,39 @@ def test_problem_is_parsed_whatever_its_content_type(failure, content_type):
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 418, 429, 451, 500])
-def test_empty_body_leaves_only_the_status(failure, status):
-    error = failure(b"", status, content_type="")
+def test_empty_body_leaves_only_the_status(fetch_failing, status):
+    error = fetch_failing(b"", status, content_type="")
     assert (error.status, error.body, error.problems) == (status, "", ())
     assert (error.title, error.detail, error.type, error.request_id, error.retry_after) == (None,) * 5
 
 
-def test_nested_errors_are_the_problems(failure):
-    error = failure(INVALID, 400)
+def test_nested_errors_are_the_problems(fetch_failing):
+    error = fetch_failing(INVALID, 400)
     assert error.problems == tuple(INVALID["errors"])
     assert (error.title, error.type) == (INVALID["title"], INVALID["type"])
-    assert failure(LEGACY_TOO_MANY, 429).problems == ({"code": 88, "message": "Rate limit exceeded"},)
+    assert fetch_failing(LEGACY_TOO_MANY, 429).problems == ({"code": 88, "message": "Rate limit exceeded"},)
 
 
-def test_usage_cap_error_has_period_and_scope(failure):
-    error = failure(USAGE_CAP, 429, PLENTY)
+def test_usage_cap_error_has_period_and_scope(fetch_failing):
+    error = fetch_failing(USAGE_CAP, 429, PLENTY)
     assert (error.period, error.scope) == ("Monthly", "Product")
-    error = failure(CREDITS, 402, PLENTY)
+    error = fetch_failing(CREDITS, 402, PLENTY)
     assert (error.period, error.scope) == (None, None)
     assert error.problems[0]["account_id"] == 1234567890123456789
 
 
-def test_forbidden_error_has_reason_and_registration_url(failure):
-    error = failure(NOT_ENROLLED, 403)
+def test_forbidden_error_has_reason_and_registration_url(fetch_failing):
+    error = fetch_failing(NOT_ENROLLED, 403)
     assert error.reason == "client-not-enrolled"
     assert error.registration_url == "https://developer.x.com/en/docs/projects/overview"
-    error = failure(APP_ONLY, 403)
+    error = fetch_failing(APP_ONLY, 403)
     assert (error.reason, error.registration_url) == (None, None)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 599])
 @pytest.mark.parametrize("content", [HTML, b"upstream connect error", {"title": "Service Unavailable"}, b""])
-def test_server_errors_are_retryable(failure, httpserver, status, content):
-    error = failure(content, status)
+def test_server_errors_are_retryable(fetch_failing, httpserver, status, content):
+    error = fetch_failing(content, status)
     assert type(error) is ServerError
     assert error.status == status
     assert error.retryable
@@ -176,8 +176,8 @@ def _far_time_zone():
         "Sun, 22 Nov 2026 11:22:33 GMT, Sun, 22 Nov 2026 23:59:30 GMT",  # once by a proxy, once by the server
     ],
 )
-def test_used_up_window_gives_retry_at_by_the_clock_of_the_server(failure, content, date):
-    error = failure(content, 429, {**WINDOW, "Date": date})
+def test_used_up_window_gives_retry_at_by_the_clock_of_the_server(fetch_failing, content, date):
+    error = fetch_failing(content, 429, {**WINDOW, "Date": date})
     assert type(error) is RateLimitError
     assert error.rate_limit == RateLimit(300, 0, RESET)
     assert error.retry_at == RESET
@@ -189,8 +189,8 @@ def test_used_up_window_gives_retry_at_by_the_clock_of_the_server(failure, conte
     ("retry_after", "seconds"),
     [("120", 120), ("0", 0), ("Mon, 23 Nov 2026 00:01:30 GMT", 120), ("Mon, 23 Nov 2026 00:01:30 -0000", 120)],
 )
-def test_retry_after_takes_precedence_over_the_window(failure, retry_after, seconds):
-    error = failure(TOO_MANY, 429, {**WINDOW, **DATE, "Retry-After": retry_after})
+def test_retry_after_takes_precedence_over_the_window(fetch_failing, retry_after, seconds):
+    error = fetch_failing(TOO_MANY, 429, {**WINDOW, **DATE, "Retry-After": retry_after})
     assert error.retry_after == seconds
     assert error.retry_at == NOW + timedelta(seconds=seconds)
     assert error.rate_limit == RateLimit(300, 0, RESET)
@@ -200,29 +200,29 @@ def test_retry_after_takes_precedence_over_the_window(failure, retry_after, seco
     ("lacking", "retry_at"),
     [("limit", RESET), ("remaining", RESET), ("reset", None)],
 )
-def test_incomplete_window_gives_no_rate_limit(failure, lacking, retry_at):
+def test_incomplete_window_gives_no_rate_limit(fetch_failing, lacking, retry_at):
     headers = {name: value for name, value in WINDOW.items() if name != f"x-rate-limit-{lacking}"}
-    error = failure(TOO_MANY, 429, {**headers, **DATE})
+    error = fetch_failing(TOO_MANY, 429, {**headers, **DATE})
     assert type(error) is RateLimitError
     assert (error.rate_limit, error.retry_at) == (None, retry_at)
 
 
-def test_429_without_headers_gives_no_retry_at(failure):
-    error = failure(LEGACY_TOO_MANY, 429)
+def test_429_without_headers_gives_no_retry_at(fetch_failing):
+    error = fetch_failing(LEGACY_TOO_MANY, 429)
     assert type(error) is RateLimitError
     assert (error.rate_limit, error.retry_at, error.retry_after) == (None, None, None)
 
 
-def test_header_number_has_at_most_19_digits(failure):
-    error = failure(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-limit": "9" * 19})
+def test_header_number_has_at_most_19_digits(fetch_failing):
+    error = fetch_failing(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-limit": "9" * 19})
     assert error.rate_limit == RateLimit(10**19 - 1, 0, RESET)
-    error = failure(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-limit": "1" + "0" * 19})
+    error = fetch_failing(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-limit": "1" + "0" * 19})
     assert (error.rate_limit, error.retry_at) == (None, RESET)
 
 
 @pytest.mark.parametrize("reset", ["9" * 12, "9" * 19])  # ValueError and OverflowError of datetime
-def test_reset_beyond_the_years_of_datetime_gives_no_retry_at(failure, reset):
-    error = failure(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-reset": reset})
+def test_reset_beyond_the_years_of_datetime_gives_no_retry_at(fetch_failing, reset):
+    error = fetch_failing(TOO_MANY, 429, {**WINDOW, **DATE, "x-rate-limit-reset": reset})
     assert type(error) is RateLimitError
     assert (error.rate_limit, error.retry_at) == (None, None)
     assert error.retry_after == int(reset) - NOW.timestamp()

@@ -165,9 +165,12 @@ def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(get_with, w
 
 
 @pytest.mark.parametrize("location", ["/login", "https://elsewhere/", ""])
-def test_redirect_is_the_error_of_its_status(failure, location):
-    error = failure(b"why", 302, {"Location": location})
-    assert (type(error), error.status, error.body) == (ApiError, 302, "why")
+def test_redirect_is_the_error_of_its_status(get, sandbox, location):
+    sandbox.fail_next(status=302, body=b"why", headers={"Location": location})
+    with pytest.raises(ApiError) as caught:
+        get(sandbox.url, [1, 2], "likes")
+    assert (type(caught.value), caught.value.status, caught.value.body) == (ApiError, 302, "why")
+    assert [request.endpoint for request in sandbox.requests] == ["28hr"]
 
 
 @pytest.mark.parametrize("location", ["javascript:x", "http://xn--/"])

@@ -10,7 +10,7 @@ import json
 import re
 
 import pytest
-from helpers import assert_plain
+from helpers import assert_plain, get_sync
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Response
 
@@ -57,8 +57,8 @@ def answer_any(httpserver):
         pytest.param(gzip.compress(b"{}" * 500)[:20], "malformed", id="gzip"),
     ],
 )
-def test_body_that_is_not_a_page_is_a_response_error(failure, httpserver, content, words):
-    error = failure(content)
+def test_body_that_is_not_a_page_is_a_response_error(fetch_failing, httpserver, content, words):
+    error = fetch_failing(content)
     assert type(error) is ResponseError
     assert words in str(error)
     sent = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -78,36 +78,36 @@ def test_body_that_is_not_a_page_is_a_response_error(failure, httpserver, conten
         pytest.param(b'{"new": ' + DEEP + b"}", "the body of the 200 response is nested too deeply", id="deep"),
     ],
 )
-def test_message_of_a_response_error_names_the_place(failure, content, message):
-    assert str(failure(content)) == message
+def test_message_of_a_response_error_names_the_place(fetch_failing, content, message):
+    assert str(fetch_failing(content)) == message
 
 
 @pytest.mark.parametrize("value", ["x", "", "nan", "inf", "-Infinity", True, [], {}, 2**63, -(2**63) - 1, 10**400])
-def test_value_that_is_not_a_number_is_a_response_error(failure, value):
-    error = failure({"data": [total([{"metric_type": "Likes", "metric_value": value}])]})
+def test_value_that_is_not_a_number_is_a_response_error(fetch_failing, value):
+    error = fetch_failing({"data": [total([{"metric_type": "Likes", "metric_value": value}])]})
     assert type(error) is ResponseError
     assert "metrics_total[0].value[0].metric_value" in str(error) or value == 10**400
 
 
 @pytest.mark.parametrize("status", [204, 205])
-def test_success_without_a_body_is_a_response_error(failure, status):
-    error = failure(b"", status)
+def test_success_without_a_body_is_a_response_error(fetch_failing, status):
+    error = fetch_failing(b"", status)
     assert type(error) is ResponseError
     assert str(error).startswith(f"the body of the {status} response ")
     assert error.body == ""
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_body_of_an_error_is_truncated_to_500_characters(failure, status):
-    assert failure("é".encode() * 9000, status).body == "é" * 500
+def test_body_of_an_error_is_truncated_to_500_characters(fetch_failing, status):
+    assert fetch_failing("é".encode() * 9000, status).body == "é" * 500
 
 
 @pytest.mark.parametrize(
     "content",
     [b"[]", b'"text"', b"null", b"12345678901234567890123", b'{"errors": 5}', b'{"errors": [5]}', b'{"title": 5}'],
 )
-def test_body_that_is_not_a_problem_adds_no_title(failure, content):
-    error = failure(content, 400)
+def test_body_that_is_not_a_problem_adds_no_title(fetch_failing, content):
+    error = fetch_failing(content, 400)
     assert type(error) is ApiError
     assert (error.title, str(error)) == (None, "X responded with 400: Bad Request")
     assert error.body == content.decode()
@@ -122,23 +122,23 @@ def test_body_that_is_not_a_problem_adds_no_title(failure, content):
         ('{"a": [[[[[[1]]]]]]}', {"a": [[[[[[]]]]]]}),
     ],
 )
-def test_problem_keeps_six_levels(failure, content, kept):
-    assert failure(content, 400).problems == (kept,)
+def test_problem_keeps_six_levels(fetch_failing, content, kept):
+    assert fetch_failing(content, 400).problems == (kept,)
 
 
-def test_deeply_nested_body_is_still_an_api_error(failure):
-    error = failure(b'{"title": "t", "deep": ' + b'[{"a":' * 300 + b"1" + b"}]" * 300 + b"}", 400)
+def test_deeply_nested_body_is_still_an_api_error(fetch_failing):
+    error = fetch_failing(b'{"title": "t", "deep": ' + b'[{"a":' * 300 + b"1" + b"}]" * 300 + b"}", 400)
     assert error.title == "t"
-    error = failure(DEEP, 400)
+    error = fetch_failing(DEEP, 400)
     assert (type(error), error.title, error.problems) == (ApiError, None, ())
 
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
 @pytest.mark.parametrize("status", [200, 201, 202, 206])
 @pytest.mark.parametrize("content", [{"code": 88, "message": "Rate limit exceeded"}, {"title": "Gone", "status": 410}])
-def test_body_of_an_error_with_a_success_status_is_a_response_error(get, answer_any, endpoint, status, content):
+def test_body_of_an_error_with_a_success_status_is_a_response_error(answer_any, endpoint, status, content):
     with pytest.raises(ResponseError, match="neither `data` nor `errors`") as caught:
-        get(answer_any(content, status), [1, 2], "likes", endpoint=endpoint)
+        get_sync(answer_any(content, status), [1, 2], "likes", endpoint=endpoint)
     assert json.loads(caught.value.body) == content
     assert caught.value.pending == ("1", "2")
     assert_plain(caught.value)
@@ -146,8 +146,8 @@ def test_body_of_an_error_with_a_success_status_is_a_response_error(get, answer_
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
 @pytest.mark.parametrize("content", [{}, {"data": []}, {"errors": []}, {"data": [], "meta": {}}])
-def test_body_that_measures_nothing_leaves_the_posts_missing(get, answer_any, endpoint, content):
-    assert get(answer_any(content), [1, 2], "likes", endpoint=endpoint).missing == ["1", "2"]
+def test_body_that_measures_nothing_leaves_the_posts_missing(answer_any, endpoint, content):
+    assert get_sync(answer_any(content), [1, 2], "likes", endpoint=endpoint).missing == ["1", "2"]
 
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
@@ -159,8 +159,8 @@ def test_body_that_measures_nothing_leaves_the_posts_missing(get, answer_any, en
         ({"message": "old", "title": "new"}, "new"),
     ],
 )
-def test_legacy_error_in_a_success_keeps_its_message(get, answer_any, endpoint, error, message):
-    insights = get(answer_any({"errors": [error]}), "1", "likes", endpoint=endpoint)
+def test_legacy_error_in_a_success_keeps_its_message(answer_any, endpoint, error, message):
+    insights = get_sync(answer_any({"errors": [error]}), "1", "likes", endpoint=endpoint)
     assert insights.errors == [{"message": message, "tweet_ids": [], "type": None, "status": None}]
 
 
@@ -171,12 +171,12 @@ OTHER_POST = {
 
 
 @pytest.mark.parametrize("endpoint", OTHER_POST)
-def test_body_that_measures_other_posts_only_is_a_response_error(get, answer_any, endpoint):
+def test_body_that_measures_other_posts_only_is_a_response_error(answer_any, endpoint):
     url = answer_any({"data": OTHER_POST[endpoint]})
     with pytest.raises(ResponseError, match="measures other Posts") as caught:
-        get(url, [2, 3], "likes", endpoint=endpoint)
+        get_sync(url, [2, 3], "likes", endpoint=endpoint)
     assert caught.value.pending == ("2", "3")
-    assert set(get(url, [1, 2], "likes", endpoint=endpoint)) == {"1"}
+    assert set(get_sync(url, [1, 2], "likes", endpoint=endpoint)) == {"1"}
 
 
 SERIES_OF_OTHER_POST = {
@@ -188,35 +188,35 @@ SERIES_OF_OTHER_POST = {
 
 
 @pytest.mark.parametrize("endpoint", SERIES_OF_OTHER_POST)
-def test_series_of_other_posts_only_is_a_response_error(get, answer_any, endpoint):
+def test_series_of_other_posts_only_is_a_response_error(answer_any, endpoint):
     url = answer_any({"data": SERIES_OF_OTHER_POST[endpoint]})
     with pytest.raises(ResponseError, match="measures other Posts"):
-        get(url, "2", "likes", "Hourly", endpoint=endpoint)
+        get_sync(url, "2", "likes", "Hourly", endpoint=endpoint)
 
 
 @pytest.mark.parametrize(
     ("values", "value"), [([5, None], 5), ([None, 5], 5), ([5, 6], 6), ([5, None, 6, None], 6), ([None, None], None)]
 )
 @pytest.mark.parametrize("names", [("Likes",), ("Likes", "likes", "LIKES", "li_kes")])
-def test_value_of_a_metric_that_comes_twice_replaces_null(get, answer_any, values, value, names):
+def test_value_of_a_metric_that_comes_twice_replaces_null(answer_any, values, value, names):
     names = [names[position % len(names)] for position in range(len(values))]
     pairs = [{"metric_type": name, "metric_value": each} for name, each in zip(names, values, strict=True)]
-    assert get(answer_any({"data": [total(pairs)]}), "1", "likes")["1"]["totals"] == {"Likes": value}
+    assert get_sync(answer_any({"data": [total(pairs)]}), "1", "likes")["1"]["totals"] == {"Likes": value}
     if len(set(names)) == len(names):
         bucket = {"timestamp": "t", "metrics": dict(zip(names, values, strict=True))}
         url = answer_any({"data": [{"id": "1", "timestamped_metrics": [bucket]}]})
-        series = get(url, "1", "likes", "Hourly", endpoint="analytics")["1"]["series"]
+        series = get_sync(url, "1", "likes", "Hourly", endpoint="analytics")["1"]["series"]
         assert series == [{"time": "t", "metrics": {"Likes": value}}]
 
 
 @pytest.mark.parametrize("status", [201, 299])  # Python's list of statuses does not have 299
-def test_every_2xx_is_a_success(get, answer, status):
-    assert get(answer(b"{}", status), "1", "likes").missing == ["1"]
+def test_every_2xx_is_a_success(answer, status):
+    assert get_sync(answer(b"{}", status), "1", "likes").missing == ["1"]
 
 
-def test_encoded_body_is_decoded(get, answer):
+def test_encoded_body_is_decoded(answer):
     content = gzip.compress(json.dumps({"data": [total([{"metric_type": "Likes", "metric_value": 7}])]}).encode())
-    assert get(answer(content, headers={"Content-Encoding": "gzip"}), "1", "likes")["1"]["totals"] == {"Likes": 7}
+    assert get_sync(answer(content, headers={"Content-Encoding": "gzip"}), "1", "likes")["1"]["totals"] == {"Likes": 7}
 
 
 @pytest.mark.parametrize(("status", "error_class"), [(200, ResponseError), (503, ServerError)])
@@ -227,14 +227,14 @@ def test_encoded_body_is_decoded(get, answer):
         pytest.param(gzip.compress(b"{}" * 5000)[:-12], "{}" * 250, id="truncated"),
     ],
 )
-def test_broken_content_encoding_is_the_error_of_the_status(failure, status, error_class, content, body):
-    error = failure(content, status, {"Content-Encoding": "gzip"})
+def test_broken_content_encoding_is_the_error_of_the_status(fetch_failing, status, error_class, content, body):
+    error = fetch_failing(content, status, {"Content-Encoding": "gzip"})
     assert type(error) is error_class
     assert error.body == body
 
 
-def test_body_without_the_encoding_of_its_header_is_read_as_it_is(failure):
-    error = failure({"title": "Not Found"}, 404, {"Content-Encoding": "gzip"})
+def test_body_without_the_encoding_of_its_header_is_read_as_it_is(fetch_failing):
+    error = fetch_failing({"title": "Not Found"}, 404, {"Content-Encoding": "gzip"})
     assert type(error) is ApiError
     assert error.title == "Not Found"
 
@@ -275,7 +275,7 @@ def test_error_body_in_several_chunks_is_joined(get, answer_in_chunks, status, e
 
 
 @pytest.fixture
-def partly_answered(get, answer):
+def partly_answered(answer):
     content = {
         "data": [
             total([{"metric_type": "Likes", "metric_value": 7}]),
@@ -283,7 +283,7 @@ def partly_answered(get, answer):
         ],
         "errors": [{"title": "Not Found Error", "detail": "1 Tweet ID(s) are unavailable", "resource_id": "3"}],
     }
-    return get(answer(json.dumps(content)), [1, 2, 3], "likes")
+    return get_sync(answer(json.dumps(content)), [1, 2, 3], "likes")
 
 
 def test_raise_for_errors_describes_the_partial_errors(partly_answered):

@@ -8,6 +8,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from helpers import get_sync
 
 from x_insights import ALL_METRICS, ApiError, ResponseError
 
@@ -25,11 +26,11 @@ def bucket(tweet_id, time, **metrics):
 
 
 @pytest.fixture
-def fetch(get, answer):
+def fetch(answer):
     """Call either client against a server that sends this content. Returns the insights."""
 
     def fetch(content, tweet_ids=(ID, OTHER)):
-        return get(answer(json.dumps(content)), tweet_ids, ALL_METRICS)
+        return get_sync(answer(json.dumps(content)), tweet_ids, ALL_METRICS)
 
     return fetch
 

@@ -13,7 +13,7 @@ from functools import partial
 import anyio
 import httpx
 import pytest
-from helpers import TOKEN, assert_plain
+from helpers import TOKEN, assert_plain, get_sync
 
 from x_insights import ApiError, AsyncInsightsClient, InsightsClient, ResponseError
 from x_insights._transport.auth import Credentials
@@ -77,10 +77,10 @@ def test_async_client_hides_its_token(answer, token, backend):
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 402, 403, 404, 429, 503])
-def test_echoed_token_is_replaced(failure, status):
-    error = failure(f'{{"title": "You sent {TOKEN}", "data": "{TOKEN}"', status)
+def test_echoed_token_is_replaced(fetch_failing, status):
+    error = fetch_failing(f'{{"title": "You sent {TOKEN}", "data": "{TOKEN}"', status)
     assert error.body == '{"title": "You sent [token]", "data": "[token]"'
-    error = failure({"title": f"You sent {TOKEN}", "data": [TOKEN]}, status)
+    error = fetch_failing({"title": f"You sent {TOKEN}", "data": [TOKEN]}, status)
     assert json.loads(error.body) == {"title": "You sent [token]", "data": ["[token]"]}
     if status != 200:
         assert error.title == "You sent [token]"
@@ -89,73 +89,73 @@ def test_echoed_token_is_replaced(failure, status):
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_token_is_replaced_before_the_body_is_truncated(failure, status):
-    assert failure("x" * 495 + TOKEN, status).body == "x" * 495 + "[toke"
+def test_token_is_replaced_before_the_body_is_truncated(fetch_failing, status):
+    assert fetch_failing("x" * 495 + TOKEN, status).body == "x" * 495 + "[toke"
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_token_is_replaced_in_an_encoded_body(failure, status):
+def test_token_is_replaced_in_an_encoded_body(fetch_failing, status):
     content = gzip.compress(f'"{TOKEN}"'.encode())
-    assert failure(content, status, {"Content-Encoding": "gzip"}).body == '"[token]"'
+    assert fetch_failing(content, status, {"Content-Encoding": "gzip"}).body == '"[token]"'
 
 
-def test_token_is_replaced_if_json_escapes_it_with_backslashes(get, answer):
+def test_token_is_replaced_if_json_escapes_it_with_backslashes(answer):
     token = 'a/b"c\\d-0123'
     echo = json.dumps({"title": token}).replace("/", "\\/")
     with pytest.raises(ApiError) as caught:
-        get(answer(echo, 400), "1", "likes", token=token)
+        get_sync(answer(echo, 400), "1", "likes", token=token)
     assert caught.value.title == "[token]"
     assert caught.value.body == '{"title": "[token]"}'
 
 
-def test_token_is_replaced_in_the_request_id(failure):
-    assert failure(b"{}", 400, {"x-transaction-id": f"1-{TOKEN}"}).request_id == "1-[token]"
+def test_token_is_replaced_in_the_request_id(fetch_failing):
+    assert fetch_failing(b"{}", 400, {"x-transaction-id": f"1-{TOKEN}"}).request_id == "1-[token]"
 
 
-def test_token_is_replaced_in_partial_errors(get, answer):
+def test_token_is_replaced_in_partial_errors(answer):
     error = {"error": f"no {TOKEN}", "tweets": [TOKEN]}
     content = {"data": [{"errors": [error]}], "errors": [{"detail": f"bad {TOKEN}", "type": f"about:{TOKEN}"}]}
-    insights = get(answer(json.dumps(content)), "1", "likes")
+    insights = get_sync(answer(json.dumps(content)), "1", "likes")
     assert insights.errors == [
         {"message": "no [token]", "tweet_ids": ["[token]"], "type": None, "status": None},
         {"message": "bad [token]", "tweet_ids": [], "type": "about:[token]", "status": None},
     ]
 
 
-def test_token_is_compared_as_text_and_not_as_a_pattern(get, answer):
+def test_token_is_compared_as_text_and_not_as_a_pattern(answer):
     with pytest.raises(ApiError) as caught:
-        get(answer(b"a.cdefgh, abcdefgh, A.CDEFGH", 400), "1", "likes", token="a.cdefgh")
+        get_sync(answer(b"a.cdefgh, abcdefgh, A.CDEFGH", 400), "1", "likes", token="a.cdefgh")
     assert caught.value.body == "[token], abcdefgh, A.CDEFGH"
 
 
 @pytest.mark.parametrize("token", ["a", "likes", "abcdefg"])
-def test_short_token_is_left_because_it_would_garble_words(get, answer, token):
+def test_short_token_is_left_because_it_would_garble_words(answer, token):
     with pytest.raises(ApiError) as caught:
-        get(answer(f'{{"title": "{token} is a word"}}', 400), "1", "likes", token=token)
+        get_sync(answer(f'{{"title": "{token} is a word"}}', 400), "1", "likes", token=token)
     assert caught.value.title == f"{token} is a word"
 
 
-def test_token_of_a_callable_is_replaced(get, answer):
+def test_token_of_a_callable_is_replaced(answer):
     with pytest.raises(ApiError) as caught:
-        get(answer(f'{{"title": "{TOKEN}"}}', 400), "1", "likes", token=provide_token)
+        get_sync(answer(f'{{"title": "{TOKEN}"}}', 400), "1", "likes", token=provide_token)
     assert caught.value.title == "[token]"
     assert_plain(caught.value)
 
 
-def test_signature_in_another_header_leaves_the_body_alone(get, answer):
+def test_signature_in_another_header_leaves_the_body_alone(answer):
     class Signer(httpx.Auth):
         def auth_flow(self, request):
             request.headers["X-Signature"] = TOKEN
             yield request
 
     with pytest.raises(ApiError, match="400") as caught:
-        get(answer(b"why", 400), "1", "likes", token=Signer())
+        get_sync(answer(b"why", 400), "1", "likes", token=Signer())
     assert caught.value.body == "why"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirect_is_not_followed(failure, httpserver, status):
-    error = failure(b"", status, {"Location": httpserver.url_for("/elsewhere")})
+def test_redirect_is_not_followed(fetch_failing, httpserver, status):
+    error = fetch_failing(b"", status, {"Location": httpserver.url_for("/elsewhere")})
     assert type(error) is ApiError
     assert error.status == status
     assert [request.path for request, _ in httpserver.log] == ["/2/insights/28hr"]
@@ -192,10 +192,10 @@ def test_redirect_is_not_followed_by_a_client_of_the_caller_either(answer, https
     assert [request.path for request, _ in httpserver.log] == ["/2/insights/28hr"]
 
 
-def test_time_that_echoes_the_token_is_not_in_the_error(get, answer):
+def test_time_that_echoes_the_token_is_not_in_the_error(answer):
     value = {"timestamp": {"iso8601_time": TOKEN}, "metric_values": [{"metric_type": "Likes", "metric_value": 1}]}
     body = {"data": [{"measurement": {"metrics_time_series": [{"tweet_id": "20", "value": value}]}}]}
-    insights = get(answer(json.dumps(body)), "20", "likes", "Hourly")
+    insights = get_sync(answer(json.dumps(body)), "20", "likes", "Hourly")
     with pytest.raises(ResponseError, match="a time of the Post 20 is not ISO 8601") as caught:
         insights.to_rows()
     for text in (repr(caught.value), repr(vars(caught.value)), repr(pickle.dumps(caught.value))):
