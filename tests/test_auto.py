@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from helpers import IDS, TOKEN
+from helpers import IDS, TOKEN, get_sync
 
 from x_insights import (
     AsyncInsightsClient,
@@ -207,12 +207,12 @@ def test_pages_before_the_fall_are_in_the_partial_of_the_second_error(sandbox):
     assert error.partial.endpoints == ("28hr", "analytics")
 
 
-def test_metrics_that_the_second_endpoint_lacks_are_left_out_and_named(sandbox, get):
+def test_metrics_that_the_second_endpoint_lacks_are_left_out_and_named(sandbox):
     sandbox.withdraw()
-    insights = get(sandbox.url, "1", ["likes", "video_views", "media_engagements"], endpoint="auto")
+    insights = get_sync(sandbox.url, "1", ["likes", "video_views", "media_engagements"], endpoint="auto")
     assert insights["1"]["totals"].keys() == {"Likes"}
     assert insights.unavailable == ("VideoViews", "MediaEngagements")
-    other = get(sandbox.url, "2", ["replies", "link_clicks", "video_views"], endpoint="auto")
+    other = get_sync(sandbox.url, "2", ["replies", "link_clicks", "video_views"], endpoint="auto")
     assert (insights | other).unavailable == ("VideoViews", "MediaEngagements", "LinkClicks")
 
 

@@ -10,7 +10,7 @@ import time
 import anyio
 import httpx
 import pytest
-from helpers import IDS, assert_plain
+from helpers import IDS, assert_plain, get_sync
 
 from x_insights import AsyncInsightsClient, Insights, ServerError, TransportError
 from x_insights._transport import Options
@@ -91,10 +91,10 @@ def test_waits_that_x_asks_for_are_not_counted(get, sandbox):
     assert len(get(sandbox.url, "1", "likes", deadline=30)) == 1
 
 
-def test_pause_that_does_not_fit_is_not_begun(get, sandbox, clock):
+def test_pause_that_does_not_fit_is_not_begun(sandbox, clock):
     sandbox.fail_next(9)
     with pytest.raises(ServerError):
-        get(sandbox.url, "1", "likes", deadline=12, attempts=10)
+        get_sync(sandbox.url, "1", "likes", deadline=12, attempts=10)
     # The pauses grow: 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5 and 5 s, each with up to a second more, but at most 5.
     assert 3 < len(sandbox.requests) < 9
     assert sum(clock.sleeps) < 12

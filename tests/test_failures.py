@@ -154,12 +154,12 @@ def test_reset_connection_says_why(get):
 
 
 @pytest.mark.parametrize(("words", "retryable"), [("407 Authentication Required", False), ("502 Bad Gateway", True)])
-def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(get_with, words, retryable):
+def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(words, retryable):
     def refuse(request):
         raise httpx.ProxyError(words)
 
     with pytest.raises(TransportError, match=words) as caught:
-        get_with("https://x", "1", transport=httpx.MockTransport(refuse))
+        get_with_sync("https://x", "1", transport=httpx.MockTransport(refuse))
     assert caught.value.retryable is retryable
     assert_plain(caught.value)
 
@@ -217,18 +217,18 @@ def test_exception_of_a_callers_hook_is_the_cause_of_an_error(get_with, sandbox,
         (httpx.ConnectError(""), "ConnectError$"),
     ],
 )
-def test_exception_of_the_network_is_a_transport_error(get_with, error, words):
+def test_exception_of_the_network_is_a_transport_error(error, words):
     def fail(request):
         raise error
 
     with pytest.raises(TransportError, match=f"^no response from x: {words}") as caught:
-        get_with("https://x", [1, 2], transport=httpx.MockTransport(fail))
+        get_with_sync("https://x", [1, 2], transport=httpx.MockTransport(fail))
     assert caught.value.pending == ("1", "2")
     assert caught.value.retryable is not isinstance(error, httpx.UnsupportedProtocol)
     assert caught.value.__cause__ is (error if isinstance(error, OSError | UnicodeError) else None)
 
 
-def test_empty_message_is_that_of_the_cause(get_with):
+def test_empty_message_is_that_of_the_cause():
     def fail(request):
         try:
             try:
@@ -239,7 +239,7 @@ def test_empty_message_is_that_of_the_cause(get_with):
             raise httpx.ReadError("") from error
 
     with pytest.raises(TransportError) as caught:
-        get_with("https://x", [1, 2], transport=httpx.MockTransport(fail))
+        get_with_sync("https://x", [1, 2], transport=httpx.MockTransport(fail))
     assert str(caught.value) == "no response from x: ReadError: ConnectionResetError: [Errno 104] reset of [token]"
 
 

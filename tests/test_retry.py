@@ -27,12 +27,12 @@ def test_server_errors_and_lost_connections_are_retried(get, sandbox, fault):
 
 
 @pytest.mark.parametrize("status", [408, 425])
-def test_requests_that_came_too_late_or_too_early_are_retried(get, sandbox, status):
+def test_requests_that_came_too_late_or_too_early_are_retried(sandbox, status):
     sandbox.fail_next(2, status=status)
-    assert len(get(sandbox.url, "1", "likes")) == 1
+    assert len(get_sync(sandbox.url, "1", "likes")) == 1
     sandbox.fail_next(3, status=status)
     with pytest.raises(ApiError) as caught:
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     assert (type(caught.value), caught.value.status, caught.value.retryable) == (ApiError, status, True)
     assert len(sandbox.requests) == 6
 
@@ -45,20 +45,20 @@ def test_attempts_limits_the_number_of_requests(get, sandbox):
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409])
-def test_client_errors_are_not_retried(get, sandbox, status):
+def test_client_errors_are_not_retried(sandbox, status):
     sandbox.fail_next(status=status)
     with pytest.raises(ApiError):
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     assert len(sandbox.requests) == 1
 
 
-def test_invalid_bodies_and_usage_caps_are_not_retried(get, sandbox):
+def test_invalid_bodies_and_usage_caps_are_not_retried(sandbox):
     sandbox.truncate_next()
     with pytest.raises(XInsightsError, match="truncated"):
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     sandbox.fail_next(status=429, body=b'{"type": "https://api.x.com/2/problems/usage-capped"}')
     with pytest.raises(UsageCapError):
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     assert len(sandbox.requests) == 2
 
 
@@ -70,25 +70,25 @@ def test_a_silent_server_is_given_up_after_attempts_times_timeout(get):
         assert time.monotonic() - begun >= 0.3
 
 
-def test_a_timeout_may_be_an_httpx_timeout(get):
+def test_a_timeout_may_be_an_httpx_timeout():
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(TransportError, match="ReadTimeout"):
-            get(url, "1", "likes", timeout=httpx.Timeout(60, read=0.05), attempts=1)
+            get_sync(url, "1", "likes", timeout=httpx.Timeout(60, read=0.05), attempts=1)
 
 
-def test_backoff_grows_up_to_five_seconds(get, sandbox, clock):
+def test_backoff_grows_up_to_five_seconds(sandbox, clock):
     sandbox.fail_next(9)
-    get(sandbox.url, "1", "likes", attempts=10)
+    get_sync(sandbox.url, "1", "likes", attempts=10)
     assert len(clock.sleeps) == 9
     assert clock.sleeps[0] <= 1.1
     assert max(clock.sleeps) <= 5
     assert sum(clock.sleeps[-2:]) > sum(clock.sleeps[:2])
 
 
-def test_backoff_is_never_longer_than_max_wait(get, sandbox, clock):
+def test_backoff_is_never_longer_than_max_wait(sandbox, clock):
     sandbox.fail_next(5)
-    get(sandbox.url, "1", "likes", attempts=6, max_wait=0.5)
+    get_sync(sandbox.url, "1", "likes", attempts=6, max_wait=0.5)
     assert max(clock.sleeps) == 0.5
 
 
@@ -161,10 +161,10 @@ def test_skipped_waits_are_not_slept_on_any_thread(sandbox, clock):
     assert len(clock.sleeps) == 1
 
 
-def test_skipped_wait_longer_than_max_wait_still_raises(get, sandbox):
+def test_skipped_wait_longer_than_max_wait_still_raises(sandbox):
     sandbox.fail_next(status=429, headers={"Retry-After": "61"})
     with skip_waits(), pytest.raises(RateLimitError):
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     assert len(sandbox.requests) == 1
 
 
@@ -181,25 +181,25 @@ DATE = format_datetime(SERVER_TIME, usegmt=True)
     ],
     ids=["reset", "seconds", "date"],
 )
-def test_a_429_is_retried_when_the_window_resets_by_the_servers_clock(get, sandbox, clock, headers):
+def test_a_429_is_retried_when_the_window_resets_by_the_servers_clock(sandbox, clock, headers):
     sandbox.fail_next(status=429, headers=headers)
-    assert len(get(sandbox.url, "1", "likes")) == 1
+    assert len(get_sync(sandbox.url, "1", "likes")) == 1
     (wait,) = clock.sleeps
     assert 20 < wait <= 21  # with jitter
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_retry_after_as_long_as_max_wait_is_waited_for(get, sandbox, clock, status):
+def test_a_retry_after_as_long_as_max_wait_is_waited_for(sandbox, clock, status):
     sandbox.fail_next(status=status, headers={"Retry-After": "5"})
-    assert len(get(sandbox.url, "1", "likes", max_wait=5)) == 1
+    assert len(get_sync(sandbox.url, "1", "likes", max_wait=5)) == 1
     assert clock.sleeps == [5]
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_retry_after_longer_than_max_wait_raises_at_once(get, sandbox, clock, status):
+def test_a_retry_after_longer_than_max_wait_raises_at_once(sandbox, clock, status):
     sandbox.fail_next(status=status, headers={"Retry-After": "6"})
     with pytest.raises(ApiError) as caught:
-        get(sandbox.url, "1", "likes", max_wait=5)
+        get_sync(sandbox.url, "1", "likes", max_wait=5)
     assert caught.value.retry_after == 6
     assert caught.value.retryable
     assert clock.sleeps == []
@@ -207,25 +207,25 @@ def test_a_retry_after_longer_than_max_wait_raises_at_once(get, sandbox, clock, 
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"Retry-After": "Sun, 22 Nov 2020 23:59:30 GMT"}])
-def test_a_429_without_a_wait_is_retried_after_a_second_or_two(get, sandbox, clock, headers):
+def test_a_429_without_a_wait_is_retried_after_a_second_or_two(sandbox, clock, headers):
     sandbox.fail_next(status=429, headers=headers)
-    assert len(get(sandbox.url, "1", "likes")) == 1
+    assert len(get_sync(sandbox.url, "1", "likes")) == 1
     (wait,) = clock.sleeps
     assert 1 <= wait <= 2
 
 
 @pytest.mark.parametrize("reset", ["0", "-5", "soon", "1" * 4000, ""])
-def test_an_odd_reset_header_makes_no_wait_negative_or_long(get, sandbox, clock, reset):
+def test_an_odd_reset_header_makes_no_wait_negative_or_long(sandbox, clock, reset):
     sandbox.fail_next(status=429, headers={"x-rate-limit-reset": reset, "x-rate-limit-remaining": "0"})
-    assert len(get(sandbox.url, "1", "likes", max_wait=2)) == 1
+    assert len(get_sync(sandbox.url, "1", "likes", max_wait=2)) == 1
     (wait,) = clock.sleeps
     assert 1 <= wait <= 2
 
 
-def test_a_reset_header_beyond_all_years_raises_at_once(get, sandbox, clock):
+def test_a_reset_header_beyond_all_years_raises_at_once(sandbox, clock):
     sandbox.fail_next(status=429, headers={"x-rate-limit-reset": "9" * 18})
     with pytest.raises(RateLimitError) as caught:
-        get(sandbox.url, "1", "likes")
+        get_sync(sandbox.url, "1", "likes")
     assert caught.value.retry_at is None
     assert clock.sleeps == []
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import httpx
 import pytest
-from helpers import TOKEN
+from helpers import TOKEN, get_sync
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, XInsightsError
 from x_insights._transport.auth import Credentials
@@ -99,9 +99,9 @@ def test_concurrent_threads_share_one_call(sandbox):
 
 
 @pytest.mark.parametrize("value", [None, 7, b"any", "", "a b", "SECRET\n"])
-def test_an_invalid_token_of_a_callable_is_rejected(get, sandbox, value):
+def test_an_invalid_token_of_a_callable_is_rejected(sandbox, value):
     with pytest.raises(XInsightsError, match=r"^the callable .* returned an invalid access token: it is ") as caught:
-        get(sandbox.url, ["1", "2"], "likes", token=lambda: value)
+        get_sync(sandbox.url, ["1", "2"], "likes", token=lambda: value)
     error = caught.value
     assert type(error) is XInsightsError
     assert (len(error.partial), error.pending, error.retryable) == (0, ("1", "2"), False)
@@ -197,8 +197,8 @@ def test_a_rejected_token_is_not_used_again_and_another_requests_token_is(sandbo
     assert request.headers["Authorization"] == "Bearer new"
 
 
-def test_a_401_that_exceeds_a_rate_limit_does_not_hold_the_next_token(get, sandbox, clock):
+def test_a_401_that_exceeds_a_rate_limit_does_not_hold_the_next_token(sandbox, clock):
     headers = {"x-rate-limit-limit": "300", "x-rate-limit-remaining": "0", "x-rate-limit-reset": "9999999999"}
     sandbox.fail_next(status=401, headers=headers)
-    assert len(get(sandbox.url, "1", "likes", token=lambda: "any")) == 1
+    assert len(get_sync(sandbox.url, "1", "likes", token=lambda: "any")) == 1
     assert sum(clock.sleeps) == 0
