@@ -672,3 +672,11 @@ def test_the_check_wraps_at_the_width_of_a_terminal(sandbox):
     code, screen, _ = run_in_terminal(40, "--check", "--base-url", sandbox.url)
     assert code == 0
     assert max(map(len, remove_controls(screen).splitlines())) <= 40
+
+
+def test_the_check_does_not_wait_for_a_rate_limit(ask, sandbox, clock):
+    sandbox.rate_limit, sandbox.window = 0, 5
+    code, output, _ = ask("--check")
+    assert code == 1
+    assert "try again at " in output
+    assert clock.sleeps == []

@@ -146,3 +146,24 @@ def test_wait_for_the_pool_is_never_zero():
     budget = create_budget(10, 1e-9)
     assert budget.has_ended()
     assert budget.create_timeouts()["pool"] == 0.001
+
+
+def test_deadline_is_that_of_all_attempts(clock):
+    budget = create_budget(5, 10)
+    clock.sleep(6)
+    assert budget.find_pause(ServerError("", status=503)) is not None
+    assert budget.compute_remaining() == 4
+    clock.sleep(3.99)
+    assert not budget.has_ended()
+    clock.sleep(0.01)
+    assert budget.has_ended()
+    assert budget.find_pause(ServerError("", status=503)) is None
+
+
+@pytest.mark.parametrize("wait", [None, 5])
+def test_no_attempt_is_begun_after_the_deadline(clock, wait):
+    error = ServerError("", status=503)
+    error.retry_after = wait
+    budget = create_budget(5, 10)
+    clock.sleep(10)
+    assert budget.find_pause(error) is None

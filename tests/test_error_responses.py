@@ -124,7 +124,8 @@ def test_empty_body_leaves_only_the_status(fetch_failing, status):
 def test_nested_errors_are_the_problems(fetch_failing):
     error = fetch_failing(INVALID, 400)
     assert error.problems == tuple(INVALID["errors"])
-    assert (error.title, error.type) == (INVALID["title"], INVALID["type"])
+    assert (error.title, error.detail, error.type) == (INVALID["title"], INVALID["detail"], INVALID["type"])
+    assert fetch_failing({"title": "alone"}, 400).detail is None
     assert fetch_failing(LEGACY_TOO_MANY, 429).problems == ({"code": 88, "message": "Rate limit exceeded"},)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import socket
@@ -26,6 +27,7 @@ from x_insights import (
     TransportError,
     XInsightsError,
 )
+from x_insights._transport import response
 
 AUTHORITY = trustme.CA()
 BACKENDS = ["asyncio", "trio"]
@@ -285,14 +287,19 @@ def test_cancellation_passes_through(backend):
 
 @pytest.fixture
 def send_twice(serve_connections):
-    """Start a server that sends its first response twice, so that every later one is that to another request."""
+    """The address of a server that duplicates the response about Post 1: every later one on the connection is late.
+
+    The duplicate is sent after the next request, so that no client can discard the connection because of it earlier.
+    """
 
     def treat(connection):
+        responses = []
         while request := connection.recv(65536):
             (tweet_id,) = re.findall(rb"tweet_ids=([0-9]+)&", request)
             body = b'{"data": [{"measurement": {"metrics_total": [{"tweet_id": "%b"}]}}]}' % tweet_id
-            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
-            connection.sendall((head + body) * (2 if tweet_id == b"1" else 1))
+            response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            responses += [response] * (2 if tweet_id == b"1" else 1)
+            connection.sendall(responses.pop(0))
 
     return f"http://{serve_connections(treat)}"
 
@@ -305,3 +312,56 @@ def test_connection_of_a_response_to_another_request_is_given_up(open_client, se
     for tweet_id in ("3", "4"):
         assert list(run(client.get_28hr, tweet_id, "likes")) == [tweet_id]
     run(client.close)
+
+
+def test_response_that_is_not_read_to_its_end_frees_its_connection(serve_connections, monkeypatch):
+    def treat(connection):
+        connection.recv(65536)
+        with contextlib.suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b" " * 3_000_000)
+        connection.recv(1)
+
+    monkeypatch.setattr(response, "MAX_SIZE", 2**20)
+    limits = httpx.Limits(max_connections=1)
+    options = {"base_url": f"http://{serve_connections(treat)}", "timeout": httpx.Timeout(10, pool=2)}
+    with httpx.Client(limits=limits) as http_client:
+        client = InsightsClient(TOKEN, http_client=http_client, **options)
+        for _ in range(2):
+            with pytest.raises(ResponseError, match="larger than"):
+                client.get_28hr("1", "likes")
+
+    async def main():
+        async with httpx.AsyncClient(limits=limits) as http_client:
+            client = AsyncInsightsClient(TOKEN, http_client=http_client, **options)
+            for _ in range(2):
+                with pytest.raises(ResponseError, match="larger than"):
+                    await client.get_28hr("1", "likes")
+
+    for backend in BACKENDS:
+        anyio.run(main, backend=backend)
+
+
+class ClosingHandler(logging.Handler):
+    """Closes a client when it logs a record."""
+
+    def __init__(self, close):
+        super().__init__()
+        self.close_client = close
+
+    def emit(self, record):
+        self.close_client()
+
+
+def test_client_that_is_closed_between_two_attempts_raises_a_runtime_error(sandbox):
+    client = InsightsClient(TOKEN, base_url=sandbox.url)
+    handler, logger = ClosingHandler(client.close), logging.getLogger("x_insights")
+    sandbox.fail_next()
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        with pytest.raises(RuntimeError, match="closed"):
+            client.get_28hr("1", "likes")
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+    assert len(sandbox.requests) == 1

@@ -190,6 +190,8 @@ async def test_an_abandoned_iteration_leaves_no_task_behind(sandbox, async_clien
         break
     await pages.aclose()
     await anyio.wait_all_tasks_blocked()
+    with pytest.raises(StopAsyncIteration):
+        await anext(pages)
     assert len(sandbox.requests) == 4
 
 

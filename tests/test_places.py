@@ -24,6 +24,7 @@ import pytest
 from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, InsightsClient, XInsightsError
+from x_insights._transport import AsyncTransport
 from x_insights._transport.per_process import PerProcess
 
 # What each script begins with. They run in processes of their own, because a fork copies the threads' locks of pytest.
@@ -358,3 +359,22 @@ def test_value_that_another_thread_stores_meanwhile_is_kept():
     first, shared = object(), PerProcess(object)
     shared._values = Racing()
     assert shared.get() is first
+
+
+@leaves_connections
+def test_async_client_has_one_pool_per_event_loop(url, monkeypatch):
+    created = []
+
+    class Client(httpx.AsyncClient):
+        def __init__(self, **options):
+            created.append(None)
+            super().__init__(**options)
+
+    async def main():
+        await client.get_28hr(1, "likes")
+
+    monkeypatch.setattr(AsyncTransport, "client_class", Client)
+    client = AsyncInsightsClient(TOKEN, base_url=url)
+    for loops in (1, 2, 3):
+        asyncio.run(main())
+        assert len(created) == loops  # the first one is that of the constructor

@@ -213,6 +213,9 @@ def test_insights_can_be_joined(fetch):
     both = first | second
     assert both == fetch({"data": [total(OTHER, Likes=2), total(ID, Likes=1)]}, [ID, OTHER, "7"])
     assert both.missing == ["7"]
+    assert both.tweet_ids == (ID, OTHER, "7")
+    assert (second | first | second).tweet_ids == (OTHER, "7", ID)
+    assert list(second | first) == [OTHER, ID]
     with pytest.raises(TypeError):
         first | {}
 

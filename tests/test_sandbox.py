@@ -265,3 +265,46 @@ def test_the_test_kit_without_its_extra_says_what_is_missing(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ModuleNotFoundError, match=r"openapi_core is missing: .*x-insights-28hr\[testing\]"):
         importlib.import_module("x_insights.testing")
+
+
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+def test_a_post_that_is_hidden_and_forbidden_is_hidden(sandbox, endpoint):
+    sandbox.forbid("20")
+    sandbox.hide("20")
+    with InsightsClient("any", base_url=sandbox.url, endpoint=endpoint) as client:
+        insights = client.get_28hr(["10", "20"], "likes")
+    host = {"28hr": "api.twitter.com", "analytics": "api.x.com"}[endpoint]
+    assert insights.errors == [
+        {
+            "message": "1 Tweet ID(s) are unavailable",
+            "tweet_ids": ["20"],
+            "type": f"https://{host}/2/problems/resource-not-found",
+            "status": None,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "title"),
+    [
+        ("hide", "resource-not-found", "Not Found Error"),
+        ("forbid", "not-authorized-for-resource", "Authorization Error"),
+    ],
+)
+def test_the_problem_of_a_post_has_all_members_of_x(sandbox, make, name, title):
+    getattr(sandbox, make)("20")
+    query = (
+        "ids=20&start_time=2026-11-21T00:00:00Z&end_time=2026-11-22T00:00:00Z&granularity=total&analytics.fields=likes"
+    )
+    headers = {"Authorization": "Bearer any"}
+    body = httpx.get(f"{sandbox.url}/2/tweets/analytics?{query}", headers=headers, trust_env=False).json()
+    (problem,) = body["errors"]
+    assert problem.pop("detail")
+    assert problem == {
+        "title": title,
+        "type": f"https://api.x.com/2/problems/{name}",
+        "parameter": "ids",
+        "resource_type": "tweet",
+        "resource_id": "20",
+        "value": "20",
+    }

@@ -29,7 +29,7 @@ class Connections(Generic[C]):
         self._is_own = http_client is None
         self._is_closed = False
         first = self._create() if http_client is None else http_client
-        self._clients = PerProcess(self._create, first, per_loop=client_class is httpx.AsyncClient)
+        self._clients = PerProcess(self._create, first, per_loop=issubclass(client_class, httpx.AsyncClient))
 
     def get(self) -> C | Exception:
         """Return the httpx client for the current process and event loop, or the reason why there is none."""
