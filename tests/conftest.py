@@ -79,7 +79,10 @@ def clock(_no_waits, monkeypatch):
 
 @pytest.fixture
 def serve_connections():
-    """Start a server that treats each connection with a function, in a thread of its own. Returns `host:port`."""
+    """A function that starts a server, which treats each connection with a function on its own thread.
+
+    It returns `host:port`.
+    """
     threads = []
 
     def start(function, *arguments):
@@ -98,11 +101,11 @@ def serve_connections():
                 while True:
                     start(run, treat, server.accept()[0])
 
-        def serve_connections(treat):
+        def serve(treat):
             start(accept, treat)
             return f"127.0.0.1:{server.getsockname()[1]}"
 
-        yield serve_connections
+        yield serve
         server.shutdown(socket.SHUT_RDWR)
         for thread in threads:
             thread.join()

@@ -42,7 +42,7 @@ def client(sandbox):
 def reject(client, sandbox):
     """Call the client with arguments that it rejects. Returns the message."""
 
-    def reject(*args, **kwargs):
+    def fetch(*args, **kwargs):
         for call in (client.get_28hr, client.iter_28hr):
             with pytest.raises(InvalidRequestError) as caught:
                 call(*args, **kwargs)
@@ -52,7 +52,7 @@ def reject(client, sandbox):
         assert sandbox.requests == []
         return str(caught.value)
 
-    return reject
+    return fetch
 
 
 @pytest.mark.parametrize(

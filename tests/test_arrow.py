@@ -49,10 +49,10 @@ def build_body(totals=(), series=()):
 def fetch(answer):
     """Call either client against a server that sends these totals and buckets. Returns the insights."""
 
-    def fetch(totals=(), series=()):
+    def get_insights(totals=(), series=()):
         return get_sync(answer(build_body(totals, series)), IDS, ALL_METRICS)
 
-    return fetch
+    return get_insights
 
 
 def test_a_table_has_the_rows_of_totals_and_series_in_order(fetch):

@@ -27,12 +27,12 @@ def bucket(tweet_id, time, **metrics):
 
 @pytest.fixture
 def fetch(answer):
-    """Call either client against a server that sends this content. Returns the insights."""
+    """A function that calls a client against a server that sends this content, and returns the insights."""
 
-    def fetch(content, tweet_ids=(ID, OTHER)):
+    def get_insights(content, tweet_ids=(ID, OTHER)):
         return get_sync(answer(json.dumps(content)), tweet_ids, ALL_METRICS)
 
-    return fetch
+    return get_insights
 
 
 def test_totals(fetch):

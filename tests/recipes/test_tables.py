@@ -54,10 +54,10 @@ def recipe(sandbox, tmp_path, monkeypatch):
     """Run the recipe that contains a text, with some insights. Returns its names."""
     monkeypatch.chdir(tmp_path)
 
-    def recipe(text, insights):
+    def get_recipe(text, insights):
         return run(find_example(text), sandbox, insights=insights)
 
-    return recipe
+    return get_recipe
 
 
 def test_pandas(recipe, insights, empty):

@@ -31,11 +31,11 @@ TRICKLES = {
 
 
 @pytest.fixture
-def trickle(serve_connections):
-    """Start a server that sends `first`, and then `part` until one side hangs up. Returns the server's address."""
+def serve_trickle(serve_connections):
+    """A function that starts a server, which sends `first` and then `part` again and again. It returns its address."""
     stopped = threading.Event()
 
-    def trickle(first, part, interval=0.02):
+    def serve(first, part, interval=0.02):
         def treat(connection):
             connection.recv(65536)
             connection.sendall(first)
@@ -46,14 +46,14 @@ def trickle(serve_connections):
 
         return f"http://{serve_connections(treat)}"
 
-    yield trickle
+    yield serve
     stopped.set()
 
 
 @pytest.mark.parametrize("name", TRICKLES)
-def test_response_that_trickles_in_is_given_up(get, trickle, name):
+def test_response_that_trickles_in_is_given_up(get, serve_trickle, name):
     with pytest.raises(TransportError) as caught:
-        get(trickle(*TRICKLES[name]), [1, 2], "likes", deadline=0.5)
+        get(serve_trickle(*TRICKLES[name]), [1, 2], "likes", deadline=0.5)
     error = caught.value
     assert str(error) == "no complete response within the deadline of 0.5 s"
     assert error.retryable
@@ -63,10 +63,10 @@ def test_response_that_trickles_in_is_given_up(get, trickle, name):
 
 
 @pytest.mark.parametrize("name", ["informational responses", "chunks"])
-def test_flood_is_given_up(get, trickle, name):
+def test_flood_is_given_up(get, serve_trickle, name):
     first, part = TRICKLES[name]
     with pytest.raises(TransportError, match="deadline of 1 s"):
-        get(trickle(first, part * 50, 0.001), [1, 2], "likes", deadline=1)
+        get(serve_trickle(first, part * 50, 0.001), [1, 2], "likes", deadline=1)
 
 
 def test_silent_server_is_given_up_at_the_deadline(get):

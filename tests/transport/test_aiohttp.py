@@ -20,16 +20,16 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 @pytest.fixture
 def respond(serve_connections):
-    """Start a server that treats each connection with a function, after a request. Returns the server's address."""
+    """A function that starts a server, which treats each connection after a request, and returns its address."""
 
-    def respond(send):
+    def serve(send):
         def treat(connection):
             connection.recv(65536)
             send(connection)
 
         return f"http://{serve_connections(treat)}"
 
-    return respond
+    return serve
 
 
 @pytest.mark.parametrize(

@@ -84,16 +84,16 @@ def url():
 
 @pytest.fixture
 def run(url):
-    """Run a script with the address of the server. It must succeed."""
+    """A function that runs a script with the address of the server. It must succeed."""
 
-    def run(script):
+    def run_script(script):
         # Python 3.12 and later warn of a fork in a process with threads, which is what one of the tests is about.
         command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", HEAD + textwrap.dedent(script), url]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
 
-    return run
+    return run_script
 
 
 def test_processes_that_share_a_client_get_their_own_answers(run):

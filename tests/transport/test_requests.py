@@ -16,24 +16,24 @@ IDS = [str(10**18 + each) for each in range(60)]
 
 
 @pytest.fixture
-def exchange(get, answer, httpserver):
+def list_requests(get, answer, httpserver):
     """Call either client against a server that sends `{}`. Returns the requests it received."""
 
-    def exchange(*args, **kwargs):
+    def fetch(*args, **kwargs):
         get(answer(b"{}"), *args, **kwargs)
         return [request for request, _ in httpserver.log]
 
-    return exchange
+    return fetch
 
 
-def test_sixty_ids_are_sent_as_25_25_and_10(exchange):
-    requests = exchange(IDS, "likes")
+def test_sixty_ids_are_sent_as_25_25_and_10(list_requests):
+    requests = list_requests(IDS, "likes")
     pages = sorted((request.args["tweet_ids"].split(",") for request in requests), key=lambda page: page[0])
     assert pages == [IDS[:25], IDS[25:50], IDS[50:]]
 
 
-def test_each_array_is_sent_as_one_comma_separated_value(exchange):
-    (request,) = exchange([20, "30", "20"], ["Likes", "url_clicks"], "hourly")
+def test_each_array_is_sent_as_one_comma_separated_value(list_requests):
+    (request,) = list_requests([20, "30", "20"], ["Likes", "url_clicks"], "hourly")
     assert request.method == "GET"
     assert request.path == "/2/insights/28hr"
     assert request.query_string == (
@@ -47,29 +47,29 @@ def test_each_array_is_sent_as_one_comma_separated_value(exchange):
     ]
 
 
-def test_only_the_requested_fields_are_sent(exchange):
-    (request,) = exchange("20", "likes", fields="Measurement")
+def test_only_the_requested_fields_are_sent(list_requests):
+    (request,) = list_requests("20", "likes", fields="Measurement")
     assert request.args["engagement.fields"] == "measurement"
 
 
-def test_the_token_is_sent_as_a_bearer_token(exchange):
-    (request,) = exchange("20", "likes")
+def test_the_token_is_sent_as_a_bearer_token(list_requests):
+    (request,) = list_requests("20", "likes")
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_without_a_token_the_environment_variable_is_read(exchange, monkeypatch):
+def test_without_a_token_the_environment_variable_is_read(list_requests, monkeypatch):
     monkeypatch.setenv("X_ACCESS_TOKEN", "from-the-environment")
-    (request,) = exchange("20", "likes", token=None)
+    (request,) = list_requests("20", "likes", token=None)
     assert request.headers["Authorization"] == "Bearer from-the-environment"
 
 
-def test_an_httpx_auth_signs_the_request_itself(exchange):
+def test_an_httpx_auth_signs_the_request_itself(list_requests):
     class Signer(httpx.Auth):
         def auth_flow(self, request):
             request.headers["Authorization"] = f"OAuth signature-of-{request.url.path}"
             yield request
 
-    (request,) = exchange("20", "likes", token=Signer())
+    (request,) = list_requests("20", "likes", token=Signer())
     assert request.headers["Authorization"] == "OAuth signature-of-/2/insights/28hr"
 
 
@@ -135,10 +135,10 @@ def test_parameters_of_the_callers_client_are_sent_too(answer, httpserver):
 
 
 @pytest.mark.parametrize("kind", OWN, indirect=True)
-def test_a_proxy_from_the_environment_is_not_used_for_loopback(exchange, monkeypatch):
+def test_a_proxy_from_the_environment_is_not_used_for_loopback(list_requests, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert len(exchange("20", "likes")) == 1
+    assert len(list_requests("20", "likes")) == 1
 
 
 def test_only_encodings_that_can_be_bounded_are_accepted(get, answer, httpserver, monkeypatch):

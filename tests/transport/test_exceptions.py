@@ -78,11 +78,11 @@ def get_with(request):
 
 @pytest.fixture
 def serve_tls(serve_connections, tmp_path, monkeypatch):
-    """Start a TLS server that treats each connection with a function. Returns its address."""
+    """A function that starts a TLS server, which treats each connection with a function. Returns its address."""
     AUTHORITY.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
 
-    def serve_tls(respond, *, certificate=None, client_certificate=False):
+    def serve(respond, *, certificate=None, client_certificate=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         (certificate or AUTHORITY.issue_cert("localhost")).configure_cert(context)
         if client_certificate:
@@ -96,7 +96,7 @@ def serve_tls(serve_connections, tmp_path, monkeypatch):
         port = serve_connections(treat).rpartition(":")[2]
         return f"https://localhost:{port}"
 
-    return serve_tls
+    return serve
 
 
 def send_plain_text(stream):

@@ -12,10 +12,10 @@ from x_insights import Insights, TransportError
 
 
 @pytest.fixture
-def transport_failure(get):
+def fetch_failing(get):
     """Call either client, which must fail with a TransportError. Returns it."""
 
-    def transport_failure(url, **options):
+    def fetch(url, **options):
         with pytest.raises(TransportError) as caught:
             get(url, [1, 2], "likes", **options)
         error = caught.value
@@ -26,33 +26,33 @@ def transport_failure(get):
         assert (len(error.partial), error.pending) == (0, ("1", "2"))
         return error
 
-    return transport_failure
+    return fetch
 
 
 @pytest.fixture
-def respond_raw(serve_connections):
+def serve_bytes(serve_connections):
     """Start a server that sends these bytes in response to each request and hangs up. Returns the server's address."""
 
-    def respond_raw(content):
+    def serve(content):
         def respond(connection):
             connection.recv(65536)
             connection.sendall(content)
 
         return f"http://{serve_connections(respond)}"
 
-    return respond_raw
+    return serve
 
 
-def test_refused_connection_is_a_transport_error(transport_failure, kind):
+def test_refused_connection_is_a_transport_error(fetch_failing, kind):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     # httpx-aiohttp takes most failures of a connection for a ConnectTimeout.
     name = "ConnectTimeout" if kind == "aiohttp" else "ConnectError"
-    assert str(transport_failure(url)).startswith(f"no response from 127.0.0.1: {name}: ")
+    assert str(fetch_failing(url)).startswith(f"no response from 127.0.0.1: {name}: ")
 
 
-def test_dropped_connection_is_a_transport_error(transport_failure, respond_raw, kind):
-    error = transport_failure(respond_raw(b""))
+def test_dropped_connection_is_a_transport_error(fetch_failing, serve_bytes, kind):
+    error = fetch_failing(serve_bytes(b""))
     message = "RemoteProtocolError: Server disconnected without sending a response."
     if kind == "aiohttp":
         message = "ConnectTimeout: Server disconnected"
@@ -60,28 +60,28 @@ def test_dropped_connection_is_a_transport_error(transport_failure, respond_raw,
 
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
-def test_incomplete_body_is_a_transport_error(transport_failure, respond_raw, kind, status):
-    url = respond_raw(f"HTTP/1.1 {status}\r\nContent-Length: 100\r\n\r\n{{}}".encode())
+def test_incomplete_body_is_a_transport_error(fetch_failing, serve_bytes, kind, status):
+    url = serve_bytes(f"HTTP/1.1 {status}\r\nContent-Length: 100\r\n\r\n{{}}".encode())
     message = (
         "RemoteProtocolError: peer closed connection without sending complete message body"
         " (received 2 bytes, expected 100)"
     )
     if kind == "aiohttp":
         message = "ReadError: Response payload is not completed"
-    assert str(transport_failure(url, attempts=1)).startswith(f"no response from 127.0.0.1: {message}")
+    assert str(fetch_failing(url, attempts=1)).startswith(f"no response from 127.0.0.1: {message}")
 
 
-def test_timeout_is_a_transport_error(transport_failure):
+def test_timeout_is_a_transport_error(fetch_failing):
     with socket.create_server(("127.0.0.1", 0)) as server:  # accepts no connection
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        error = transport_failure(url, timeout=0.05, attempts=1)
+        error = fetch_failing(url, timeout=0.05, attempts=1)
     assert str(error).startswith("no response from 127.0.0.1: ")
     assert "Timeout" in str(error)
 
 
-def test_token_in_a_malformed_response_header_is_not_quoted(transport_failure, respond_raw, kind):
-    url = respond_raw(f"HTTP/1.1 200 OK\r\nAuthorization : Bearer {TOKEN}\r\n\r\n".encode())
-    error = transport_failure(url, attempts=1)
+def test_token_in_a_malformed_response_header_is_not_quoted(fetch_failing, serve_bytes, kind):
+    url = serve_bytes(f"HTTP/1.1 200 OK\r\nAuthorization : Bearer {TOKEN}\r\n\r\n".encode())
+    error = fetch_failing(url, attempts=1)
     if kind == "aiohttp":
         assert str(error) == "no response from 127.0.0.1: ClientResponseError: BadHttpMessage"
     else:
@@ -89,14 +89,14 @@ def test_token_in_a_malformed_response_header_is_not_quoted(transport_failure, r
         assert "[token]" in str(error)
 
 
-# aiohttp rejects it with a ValueError, which could be one of the caller's: tests/test_aiohttp.py.
+# aiohttp rejects it with a ValueError, which could be one of the caller's: test_aiohttp.py.
 @pytest.mark.parametrize("kind", OWN, indirect=True)
-def test_token_in_a_malformed_request_header_is_not_quoted(transport_failure, answer, httpserver):
+def test_token_in_a_malformed_request_header_is_not_quoted(fetch_failing, answer, httpserver):
     class Broken(httpx.Auth):
         def auth_flow(self, request):
             request.headers["Authorization"] = f"Bearer {TOKEN}\n"
             yield request
 
-    error = transport_failure(answer(b"{}"), token=Broken())
+    error = fetch_failing(answer(b"{}"), token=Broken())
     assert str(error) == "no response from localhost: LocalProtocolError"
     assert httpserver.log == []

@@ -79,9 +79,9 @@ def _nothing_stays(monkeypatch):
 
 @pytest.fixture
 def call(capsys):
-    """Run the command in this process. Returns its exit code and what it printed."""
+    """A function that runs the command in this process, and returns its exit code and what it printed."""
 
-    def call(*arguments):
+    def run_main(*arguments):
         try:
             code = main(arguments)
         except SystemExit as error:
@@ -91,7 +91,7 @@ def call(capsys):
         assert "Traceback" not in errors
         return code, output, errors
 
-    return call
+    return run_main
 
 
 @pytest.fixture

@@ -27,12 +27,12 @@ def total(value):
 def answer_any(httpserver):
     """Set the response to every request to either endpoint. Returns the server's address."""
 
-    def answer_any(content, status=200):
+    def set_response(content, status=200):
         httpserver.clear()
         httpserver.expect_request(re.compile("/2/")).respond_with_json(content, status)
         return httpserver.url_for("").rstrip("/")
 
-    return answer_any
+    return set_response
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def chunking_server():
 def answer_in_chunks(chunking_server):
     """Set the response to every request, in HTTP chunks of ten bytes. Returns the server's address."""
 
-    def answer_in_chunks(content, status=200):
+    def set_response(content, status=200):
         body = json.dumps(content).encode()
         parts = [body[start : start + 10] for start in range(0, len(body), 10)]
         chunking_server.clear()
@@ -257,7 +257,7 @@ def answer_in_chunks(chunking_server):
         expected.respond_with_handler(lambda _: Response(iter(parts), status))
         return chunking_server.url_for("").rstrip("/")
 
-    return answer_in_chunks
+    return set_response
 
 
 def test_page_in_several_chunks_is_joined(get, answer_in_chunks):

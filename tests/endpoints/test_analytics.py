@@ -26,10 +26,10 @@ PATH = "/2/tweets/analytics"
 
 
 @pytest.fixture
-def analytics(httpserver):
-    """Call either client with `endpoint="analytics"` against a server that sends this content."""
+def fetch_analytics(httpserver):
+    """A function that calls a client with `endpoint="analytics"` against a server that sends this content."""
 
-    def analytics(content, granularity="Total", *, tweet_ids=("1", "2"), metrics=("likes", "url_clicks"), **options):
+    def fetch(content, granularity="Total", *, tweet_ids=("1", "2"), metrics=("likes", "url_clicks"), **options):
         httpserver.clear()
         httpserver.expect_request(PATH).respond_with_response(
             Response(json.dumps(content), options.pop("status", 200), content_type="application/json")
@@ -37,15 +37,15 @@ def analytics(httpserver):
         url = httpserver.url_for("").rstrip("/")
         return get_sync(url, tweet_ids, metrics, granularity, endpoint="analytics", **options)
 
-    return analytics
+    return fetch
 
 
 def bucket(time, **metrics):
     return {"timestamp": time, "metrics": metrics}
 
 
-def test_the_request_has_the_documented_parameters(analytics, httpserver):
-    insights = analytics({}, "Hourly", metrics=["UrlClicks", "bookmarks"])
+def test_the_request_has_the_documented_parameters(fetch_analytics, httpserver):
+    insights = fetch_analytics({}, "Hourly", metrics=["UrlClicks", "bookmarks"])
     ((request, _),) = httpserver.log
     assert (request.method, request.path) == ("GET", PATH)
     assert request.args["ids"] == "1,2"
@@ -57,9 +57,9 @@ def test_the_request_has_the_documented_parameters(analytics, httpserver):
     assert request.args["end_time"] == f"{end:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_the_window_is_28_hours_up_to_ten_seconds_ago(analytics):
+def test_the_window_is_28_hours_up_to_ten_seconds_ago(fetch_analytics):
     before = datetime.now(UTC).replace(microsecond=0)
-    start, end = analytics({}).period
+    start, end = fetch_analytics({}).period
     assert before - timedelta(seconds=10) <= end <= datetime.now(UTC) - timedelta(seconds=10)
     assert end.microsecond == 0
     assert end.utcoffset() == timedelta(0)
@@ -153,15 +153,15 @@ TOTALS = {"1": {"Likes": 5, "UrlClicks": 7}}
     ids=["beside the id", "in a bucket", "in both", "null in the bucket", "null beside the id", "with other members"],
 )
 @pytest.mark.parametrize("wrap", [lambda item: [item], lambda item: item], ids=["list", "object"])
-def test_totals_are_read_from_both_places(analytics, item, wrap):
-    insights = analytics({"data": wrap({"id": "1", **item})})
+def test_totals_are_read_from_both_places(fetch_analytics, item, wrap):
+    insights = fetch_analytics({"data": wrap({"id": "1", **item})})
     assert insights.to_dict()["tweets"] == {"1": {"totals": TOTALS["1"], "series": []}}
     assert insights.missing == ["2"]
 
 
-def test_several_buckets_for_a_total_stay_a_series(analytics):
+def test_several_buckets_for_a_total_stay_a_series(fetch_analytics):
     buckets = [bucket("2026-11-22T12:00:00Z", likes=1), bucket("2026-11-22T13:00:00Z", likes=2)]
-    insights = analytics({"data": [{"id": "1", "likes": 9, "timestamped_metrics": buckets}]})
+    insights = fetch_analytics({"data": [{"id": "1", "likes": 9, "timestamped_metrics": buckets}]})
     assert insights["1"] == {
         "totals": {"Likes": 9},
         "series": [
@@ -171,21 +171,21 @@ def test_several_buckets_for_a_total_stay_a_series(analytics):
     }
 
 
-def test_a_series_ignores_what_stands_beside_the_id(analytics):
+def test_a_series_ignores_what_stands_beside_the_id(fetch_analytics):
     content = {"data": [{"id": "1", "likes": "no number", "timestamped_metrics": [bucket("t", likes=1, zaps=None)]}]}
-    insights = analytics(content, "Hourly")
+    insights = fetch_analytics(content, "Hourly")
     assert insights["1"] == {"totals": {}, "series": [{"time": "t", "metrics": {"Likes": 1, "zaps": None}}]}
 
 
-def test_unknown_metrics_come_as_sent_and_nulls_are_kept(analytics):
+def test_unknown_metrics_come_as_sent_and_nulls_are_kept(fetch_analytics):
     item = {"id": "1", "zap_zaps": 1.5, "likes": None, "timestamped_metrics": [bucket("t", Zip=2)]}
-    insights = analytics({"data": [item]})
+    insights = fetch_analytics({"data": [item]})
     assert insights["1"]["totals"] == {"zap_zaps": 1.5, "Likes": None, "Zip": 2}
 
 
-def test_buckets_without_a_time_are_never_merged(analytics):
+def test_buckets_without_a_time_are_never_merged(fetch_analytics):
     buckets = [bucket(None, likes=1), {"metrics": {"likes": 2}}, {"timestamp": "2026-11-22T12:00:00Z", "metrics": None}]
-    insights = analytics({"data": [{"id": "1", "timestamped_metrics": buckets}]}, "Daily")
+    insights = fetch_analytics({"data": [{"id": "1", "timestamped_metrics": buckets}]}, "Daily")
     assert insights["1"]["series"] == [
         {"time": None, "metrics": {"Likes": 1}},
         {"time": None, "metrics": {"Likes": 2}},
@@ -194,15 +194,17 @@ def test_buckets_without_a_time_are_never_merged(analytics):
     assert [row["time"] for row in insights.to_rows()] == [None, None]
 
 
-def test_buckets_with_the_same_time_are_merged(analytics):
+def test_buckets_with_the_same_time_are_merged(fetch_analytics):
     items = [{"id": "1", "timestamped_metrics": [bucket("t", **metrics)]} for metrics in ({"likes": 1}, {"replies": 2})]
-    assert analytics({"data": items}, "Daily")["1"]["series"] == [{"time": "t", "metrics": {"Likes": 1, "Replies": 2}}]
+    assert fetch_analytics({"data": items}, "Daily")["1"]["series"] == [
+        {"time": "t", "metrics": {"Likes": 1, "Replies": 2}}
+    ]
 
 
 @pytest.mark.parametrize("granularity", ["Total", "Weekly"])
 @pytest.mark.parametrize("item", [{}, {"timestamped_metrics": []}])
-def test_a_post_without_metrics_is_not_missing(analytics, granularity, item):
-    insights = analytics({"data": [{"id": "1", **item}]}, granularity)
+def test_a_post_without_metrics_is_not_missing(fetch_analytics, granularity, item):
+    insights = fetch_analytics({"data": [{"id": "1", **item}]}, granularity)
     assert insights.to_dict() == {
         "tweets": {"1": {"totals": {}, "series": []}},
         "errors": [],
@@ -223,18 +225,18 @@ def test_a_post_without_metrics_is_not_missing(analytics, granularity, item):
         ({"data": [{"id": "1", "timestamped_metrics": [bucket("t", likes="x")]}]}, "$.data[0].timestamped_metrics[0]"),
     ],
 )
-def test_a_body_of_another_shape_is_a_response_error(analytics, content, path):
+def test_a_body_of_another_shape_is_a_response_error(fetch_analytics, content, path):
     with pytest.raises(ResponseError, match=re.escape(path)):
-        analytics(content)
+        fetch_analytics(content)
 
 
-def test_top_level_problems_are_partial_errors(analytics):
+def test_top_level_problems_are_partial_errors(fetch_analytics):
     problems = [
         {"title": "Not Found Error", "detail": "No [2].", "type": "t", "status": 404, "resource_id": "2", "value": "1"},
         {"title": "Title", "type": "t", "value": "1"},
         {"title": "Forbidden to access 2", "type": "t"},
     ]
-    insights = analytics({"errors": problems})
+    insights = fetch_analytics({"errors": problems})
     assert insights.errors == [
         {"message": "No [2].", "tweet_ids": ["2"], "type": "t", "status": 404},
         {"message": "Title", "tweet_ids": ["1"], "type": "t", "status": None},
@@ -243,23 +245,23 @@ def test_top_level_problems_are_partial_errors(analytics):
     assert insights.missing == []
 
 
-def test_only_the_requested_fields_are_returned(analytics):
+def test_only_the_requested_fields_are_returned(fetch_analytics):
     content = {"data": [{"id": "1", "likes": 5}], "errors": [{"title": "t", "type": "t", "value": "2"}]}
-    errors = analytics(content, fields="errors")
+    errors = fetch_analytics(content, fields="errors")
     assert (dict(errors), errors.errors[0]["tweet_ids"], errors.missing) == ({}, ["2"], ["1"])
-    measurement = analytics(content, fields="measurement")
+    measurement = fetch_analytics(content, fields="measurement")
     assert (list(measurement), measurement.errors, measurement.missing) == (["1"], [], ["2"])
 
 
-def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sandbox, monkeypatch):
+def test_joined_insights_have_the_whole_window_and_all_endpoints(fetch_analytics, sandbox, monkeypatch):
     class Later(datetime):
         @classmethod
         def now(cls, tz):
             return datetime.now(tz) + timedelta(hours=1)
 
-    first = analytics({})
+    first = fetch_analytics({})
     monkeypatch.setattr("x_insights._endpoints.tweets_analytics.datetime", Later)
-    later = analytics({})
+    later = fetch_analytics({})
     other = get_sync(sandbox.url, "1", "likes")
     assert other.period is None
     assert (later | other | first).endpoints == ("analytics", "28hr")
@@ -274,9 +276,9 @@ def test_joined_insights_have_the_whole_window_and_all_endpoints(analytics, sand
         (403, {"title": "Forbidden", "reason": "client-not-enrolled"}, ForbiddenError, False),
     ],
 )
-def test_a_401_or_a_403_without_a_reason_names_the_scopes(analytics, status, content, error_class, names_scopes):
+def test_a_401_or_a_403_without_a_reason_names_the_scopes(fetch_analytics, status, content, error_class, names_scopes):
     with pytest.raises(error_class) as caught:
-        analytics(content, status=status)
+        fetch_analytics(content, status=status)
     assert ("scopes tweet.read and users.read" in str(caught.value)) == names_scopes
     assert content["title"] in str(caught.value)
 
@@ -295,6 +297,6 @@ def test_an_unknown_endpoint_is_rejected(client_class, endpoint):
         client_class(TOKEN, endpoint=endpoint)
 
 
-def test_measurements_that_are_not_requested_are_not_parsed(analytics):
+def test_measurements_that_are_not_requested_are_not_parsed(fetch_analytics):
     content = {"data": [{"id": "1", "likes": "many"}], "errors": [{"title": "t", "type": "t", "value": "2"}]}
-    assert analytics(content, fields="errors").errors[0]["tweet_ids"] == ["2"]
+    assert fetch_analytics(content, fields="errors").errors[0]["tweet_ids"] == ["2"]
