@@ -1,4 +1,4 @@
-"""What several test modules share: calls of either client, bodies that X sends, and what holds for every error."""
+"""What several test modules share: calls of each kind of client, and what holds for every error."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ import httpx_aiohttp
 from x_insights import AsyncInsightsClient, InsightsClient
 
 TOKEN = "SECRET-0123456789"
-IDS = [str(10**18 + number) for number in range(510)]
-
-PROBLEMS = "https://api.twitter.com/2/problems"
-UNAUTHORIZED = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
 
 
 def get_sync(url, tweet_ids, metrics, granularity="Total", *, fields=None, **options):

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from bodies import build_body
 from helpers import TOKEN, get_sync
 from hypothesis import given
 from hypothesis import strategies as st
 
 from x_insights import ALL_METRICS, InsightsClient, ResponseError
 
-IDS = ("20", "1346889436626259968", "7")
+TWEET_IDS = ("20", "1346889436626259968", "7")
 NOON, ONE = "2026-11-22T12:00:00.000Z", "2026-11-22T13:00:00.000Z"
 SCHEMA = pa.schema(
     {
@@ -29,28 +30,12 @@ SCHEMA = pa.schema(
 )
 
 
-def build_values(metrics):
-    return [{"metric_type": name, "metric_value": value} for name, value in metrics.items()]
-
-
-def build_body(totals=(), series=()):
-    """Build a response of totals as (ID, metrics) and of buckets as (ID, time, metrics)."""
-    measurement = {
-        "metrics_total": [{"tweet_id": each, "value": build_values(metrics)} for each, metrics in totals],
-        "metrics_time_series": [
-            {"tweet_id": each, "value": {"metric_values": build_values(metrics), "timestamp": {"iso8601_time": time}}}
-            for each, time, metrics in series
-        ],
-    }
-    return json.dumps({"data": [{"measurement": measurement}]})
-
-
 @pytest.fixture
 def fetch(answer):
-    """Call either client against a server that sends these totals and buckets. Returns the insights."""
+    """A function that calls a client against a server that sends totals and buckets, and returns the insights."""
 
     def get_insights(totals=(), series=()):
-        return get_sync(answer(build_body(totals, series)), IDS, ALL_METRICS)
+        return get_sync(answer(json.dumps(build_body(totals, series))), TWEET_IDS, ALL_METRICS)
 
     return get_insights
 
@@ -122,7 +107,7 @@ def test_a_table_of_many_pages_has_the_values_of_its_rows(sandbox, endpoint, gra
 times = st.sampled_from(
     [NOON, ONE, "2026-11-22T14:00:00+02:00", "2026-11-22T12:00:00", "0001-01-01", "9999-12-31T23:59:59.999999Z"]
 )
-tweet_ids = st.sampled_from(IDS)
+tweet_ids = st.sampled_from(TWEET_IDS)
 names = st.sampled_from(ALL_METRICS) | st.text("ab é\0", max_size=3)
 numbers = st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9).map(str) | st.floats(allow_nan=False)
 metrics = st.dictionaries(names, numbers.filter(lambda number: number not in (float("inf"), -float("inf"))), max_size=3)
@@ -136,8 +121,8 @@ def test_a_table_has_the_rows_of_to_rows(answer):
             st.lists(st.tuples(tweet_ids, times, metrics), max_size=6),
         )
         def compare(totals, series):
-            answer(build_body(totals, series))
-            insights = client.get_28hr(IDS, ALL_METRICS)
+            answer(json.dumps(build_body(totals, series)))
+            insights = client.get_28hr(TWEET_IDS, ALL_METRICS)
             table = insights.to_arrow()
             assert table.schema == SCHEMA
             assert table.to_pylist() == [

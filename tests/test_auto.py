@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from helpers import IDS, TOKEN, get_sync
+from bodies import IDS
+from helpers import TOKEN, get_sync
 
 from x_insights import (
     AsyncInsightsClient,

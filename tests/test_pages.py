@@ -10,7 +10,8 @@ import time
 import anyio
 import httpx
 import pytest
-from helpers import IDS, TOKEN
+from bodies import IDS
+from helpers import TOKEN
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Response
 

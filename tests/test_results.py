@@ -8,6 +8,7 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bodies import build_bucket, build_measurement
 from helpers import get_sync
 
 from x_insights import ALL_METRICS, ApiError, ResponseError
@@ -16,13 +17,11 @@ ID, OTHER = "1346889436626259968", "20"
 
 
 def total(tweet_id, **metrics):
-    values = [{"metric_type": name, "metric_value": value} for name, value in metrics.items()]
-    return {"measurement": {"metrics_total": [{"tweet_id": tweet_id, "value": values}]}}
+    return build_measurement([(tweet_id, metrics)])
 
 
 def bucket(tweet_id, time, **metrics):
-    values = [{"metric_type": name, "metric_value": value} for name, value in metrics.items()]
-    return {"tweet_id": tweet_id, "value": {"metric_values": values, "timestamp": {"iso8601_time": time}}}
+    return build_bucket(tweet_id, time, metrics)
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ import termios
 import threading
 
 import pytest
+from bodies import IDS, PROBLEMS, build_body
 from documents import DOCUMENTS
-from helpers import IDS, PROBLEMS, TOKEN, get_sync
+from helpers import TOKEN, get_sync
 from werkzeug import Response
 
 from x_insights import ALL_METRICS
@@ -193,25 +194,10 @@ def test_csv_has_the_rows_of_the_library(ask, sandbox, granularity):
     ]
 
 
-def create_series(*values):
-    return {
-        "metrics_time_series": [
-            {
-                "tweet_id": tweet_id,
-                "value": {
-                    "timestamp": {"iso8601_time": f"2026-11-22T{hour}:00:00Z"},
-                    "metric_values": [{"metric_type": "Likes", "metric_value": value}],
-                },
-            }
-            for tweet_id, hour, value in values
-        ]
-    }
-
-
 def test_a_gap_is_not_shown_as_zero(call, answer):
-    series = create_series(("20", 10, 0), ("20", 11, None), ("20", 13, 7000), ("30", 12, None))
-    total = {"metrics_total": [{"tweet_id": "40", "value": [{"metric_type": "Likes", "metric_value": None}]}]}
-    url = answer(json.dumps({"data": [{"measurement": series}, {"measurement": total}]}))
+    values = [("20", 10, 0), ("20", 11, None), ("20", 13, 7000), ("30", 12, None)]
+    buckets = [(tweet_id, f"2026-11-22T{hour}:00:00Z", {"Likes": value}) for tweet_id, hour, value in values]
+    url = answer(json.dumps(build_body([("40", {"Likes": None})], buckets)))
     code, output, _ = call("--base-url", url, "20", "30", "40", "--metrics=likes", "--granularity=hourly")
     assert code == 0
     assert output == (
@@ -269,10 +255,9 @@ def test_an_output_that_has_only_ascii_gets_sparklines_of_ascii(sandbox):
 
 
 def test_the_words_of_x_cannot_control_the_terminal(call, answer):
-    values = [{"metric_type": "Likes\x1b]0;title\x07\nx", "metric_value": 1}]
-    measurement = {"metrics_total": [{"tweet_id": "2", "value": values}]}
     problem = {"detail": "a\x1b[2Jb\r\n", "resource_id": "3"}
-    url = answer(json.dumps({"data": [{"measurement": measurement}], "errors": [problem]}))
+    body = build_body([("2", {"Likes\x1b]0;title\x07\nx": 1})])
+    url = answer(json.dumps({**body, "errors": [problem]}))
     code, output, errors = call("--base-url", url, "2", "3")
     assert (code, output) == (3, "Post  Likes ]0;title  x\n2                     1\n")
     assert errors == "x-insights: not measured: 3: a [2Jb  \n"

@@ -7,7 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from helpers import IDS, TOKEN, get_sync
+from bodies import IDS
+from helpers import TOKEN, get_sync
 from werkzeug.wrappers import Response
 
 from x_insights import (

@@ -20,7 +20,7 @@ from x_insights._validation import normalize_name
 from x_insights_api.models import EngagementField
 
 (ANALYTICS,) = ENDPOINT_CHOICES["analytics"]
-IDS = ("1", "2", "3")
+TWEET_IDS = ("1", "2", "3")
 
 times = st.none() | st.sampled_from([f"2026-11-22T{hour:02}:00:00Z" for hour in range(3)])
 numbers = st.none() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
@@ -30,9 +30,9 @@ metric_sets = st.lists(st.sampled_from(ANALYTICS.metrics), min_size=1, max_size=
 
 def parse(content, metrics, granularity):
     """Return the results of a body for a query of these metrics, and whether it was decoded in the general way."""
-    query = Query(IDS, tuple(metrics), Granularity(granularity), tuple(EngagementField))
+    query = Query(TWEET_IDS, tuple(metrics), Granularity(granularity), tuple(EngagementField))
     page = ANALYTICS.parse_page(json.dumps(content).encode(), query)
-    return Insights(IDS, (page,)), page.read_metrics is _spell
+    return Insights(TWEET_IDS, (page,)), page.read_metrics is _spell
 
 
 @st.composite
@@ -45,7 +45,9 @@ def bodies(draw):
     series = st.lists(buckets, max_size=3).map(lambda drawn: {"timestamped_metrics": drawn})
     granularity = draw(st.sampled_from(["Total", "Hourly"]))
     members = draw(st.sampled_from([series, counts] if granularity == "Total" else [series]))
-    data = draw(st.lists(st.builds(lambda tweet_id, drawn: {"id": tweet_id, **drawn}, st.sampled_from(IDS), members)))
+    data = draw(
+        st.lists(st.builds(lambda tweet_id, drawn: {"id": tweet_id, **drawn}, st.sampled_from(TWEET_IDS), members))
+    )
     errors = draw(st.lists(st.just({"title": "Gone", "type": "about:blank", "value": "3"}), max_size=1))
     return {"data": data, "errors": errors}, metrics, granularity
 

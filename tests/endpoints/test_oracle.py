@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from bodies import build_bucket, build_total
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,10 +15,10 @@ from x_insights_api.models import AnalyticsField, AnalyticsResponse, InsightsRes
 from x_insights_api.types import UNSET
 
 INSIGHTS_28HR, TWEETS_ANALYTICS = ENDPOINT_CHOICES["auto"]
-IDS = ("1", "2", "3")
+TWEET_IDS = ("1", "2", "3")
 
 # The parts of a body are drawn as flat tuples, which is cheap, and put together by plain functions.
-tweet_ids = st.sampled_from(IDS)
+tweet_ids = st.sampled_from(TWEET_IDS)
 times = st.sampled_from([f"2026-11-22T{hour:02}:00:00.000Z" for hour in range(4)])
 texts = st.text('ab é"\\', max_size=4)
 values = st.lists(st.tuples(st.sampled_from(ALL_METRICS), st.integers(0, 10**9)), max_size=3)
@@ -32,18 +33,10 @@ def drop_absent(content):
     return {name: value for name, value in content.items() if value is not None}
 
 
-def build_values(values):
-    return [{"metric_type": metric.value, "metric_value": value} for metric, value in values]
-
-
 def build_engagement(totals, buckets, errors):
     measurement = {
-        "metrics_total": totals and [{"tweet_id": each, "value": build_values(values)} for each, values in totals],
-        "metrics_time_series": buckets
-        and [
-            {"tweet_id": each, "value": {"metric_values": build_values(values), "timestamp": {"iso8601_time": time}}}
-            for each, time, values in buckets
-        ],
+        "metrics_total": totals and [build_total(*total) for total in totals],
+        "metrics_time_series": buckets and [build_bucket(*bucket) for bucket in buckets],
     }
     return drop_absent(
         {
@@ -66,9 +59,9 @@ def test_the_facade_and_the_generated_models_read_the_same(engagements, problems
         }
     )
     generated = InsightsResponse.from_dict(json.loads(json.dumps(content)))
-    query = validate_query(Metric, IDS, "Likes", "Total", None)
+    query = validate_query(Metric, TWEET_IDS, "Likes", "Total", None)
     page = INSIGHTS_28HR.parse_page(json.dumps(content).encode(), query)
-    insights = Insights(IDS, (page,))
+    insights = Insights(TWEET_IDS, (page,))
 
     totals, series, errors = {}, {}, []
     for engagement in generated.data or ():
@@ -135,8 +128,8 @@ def test_the_facade_and_the_generated_models_read_the_same_from_analytics(items,
         }
     )
     generated = AnalyticsResponse.from_dict(json.loads(json.dumps(content)))
-    query = TWEETS_ANALYTICS.adapt_query(validate_query(Metric, IDS, "Likes", granularity, None))
-    insights = Insights(IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query),))
+    query = TWEETS_ANALYTICS.adapt_query(validate_query(Metric, TWEET_IDS, "Likes", granularity, None))
+    insights = Insights(TWEET_IDS, (TWEETS_ANALYTICS.parse_page(json.dumps(content).encode(), query),))
 
     totals, series = {}, {}
     for item in generated.data or ():

@@ -10,6 +10,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
+from bodies import build_body
 from documents import find_example, run
 from helpers import get_sync
 
@@ -23,22 +24,11 @@ LIKES = [0, None, 7]
 @pytest.fixture
 def insights(sandbox):
     """120 totals, of which only the last has a value; then three hours of one Post, one of them without a value."""
-    metrics = [f"Likes{number}" for number in range(120)]
-    total = [{"metric_type": metric, "metric_value": None} for metric in metrics] + [
-        {"metric_type": "Impressions", "metric_value": 1013}
+    total = {**{f"Likes{number}": None for number in range(120)}, "Impressions": 1013}
+    buckets = [
+        (TWEET_ID, f"{hour:%Y-%m-%dT%H:%M:%SZ}", {"Likes": likes}) for hour, likes in zip(HOURS, LIKES, strict=True)
     ]
-    series = [
-        {
-            "tweet_id": TWEET_ID,
-            "value": {
-                "timestamp": {"iso8601_time": f"{hour:%Y-%m-%dT%H:%M:%SZ}"},
-                "metric_values": [{"metric_type": "Likes", "metric_value": likes}],
-            },
-        }
-        for hour, likes in zip(HOURS, LIKES, strict=True)
-    ]
-    measurement = {"metrics_total": [{"tweet_id": TWEET_ID, "value": total}], "metrics_time_series": series}
-    sandbox.fail_next(status=200, body=json.dumps({"data": [{"measurement": measurement}]}).encode())
+    sandbox.fail_next(status=200, body=json.dumps(build_body([(TWEET_ID, total)], buckets)).encode())
     return get_sync(sandbox.url, TWEET_ID, "likes", "Hourly")
 
 

@@ -9,11 +9,12 @@ from datetime import datetime
 
 import httpx
 import pytest
+from bodies import IDS
 
 from x_insights import ALL_METRICS, Granularity, InsightsClient, InvalidRequestError
 from x_insights.testing import Sandbox
 
-IDS = [str(10**18 + each) for each in range(3)]
+TWEET_IDS = IDS[:3]
 
 
 @pytest.fixture
@@ -30,17 +31,17 @@ VALID = "tweet_ids=1,2&granularity=Total&requested_metrics=Likes,Replies&engagem
 
 
 def test_the_same_id_has_the_same_figures_everywhere(client):
-    insights = client.get_28hr(IDS, ALL_METRICS)
+    insights = client.get_28hr(TWEET_IDS, ALL_METRICS)
     with Sandbox() as other, InsightsClient("another", base_url=other.url) as elsewhere:
-        assert elsewhere.get_28hr(IDS[::-1], ALL_METRICS) == insights
-    assert insights[IDS[0]] != insights[IDS[1]]
+        assert elsewhere.get_28hr(TWEET_IDS[::-1], ALL_METRICS) == insights
+    assert insights[TWEET_IDS[0]] != insights[TWEET_IDS[1]]
 
 
 @pytest.mark.parametrize(("granularity", "buckets"), [("Hourly", 28), ("Daily", 2), ("Weekly", 1)])
 def test_series_add_up_to_the_totals(client, granularity, buckets):
-    totals = client.get_28hr(IDS, ALL_METRICS, Granularity.TOTAL)
-    insights = client.get_28hr(IDS, ALL_METRICS, granularity)
-    for tweet_id in IDS:
+    totals = client.get_28hr(TWEET_IDS, ALL_METRICS, Granularity.TOTAL)
+    insights = client.get_28hr(TWEET_IDS, ALL_METRICS, granularity)
+    for tweet_id in TWEET_IDS:
         assert totals[tweet_id]["series"] == []
         assert insights[tweet_id]["totals"] == {}
         series = insights[tweet_id]["series"]
@@ -58,13 +59,13 @@ def test_a_series_ends_now_and_follows_the_time_of_day(sandbox, client):
 
 
 def test_forbid_and_hide_make_partial_errors_of_two_kinds(sandbox, client):
-    sandbox.forbid(IDS[0], 7)
-    sandbox.hide(IDS[1])
-    insights = client.get_28hr([*IDS, 7], "likes")
-    assert list(insights) == [IDS[2]]
+    sandbox.forbid(TWEET_IDS[0], 7)
+    sandbox.hide(TWEET_IDS[1])
+    insights = client.get_28hr([*TWEET_IDS, 7], "likes")
+    assert list(insights) == [TWEET_IDS[2]]
     assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == [
-        (f"Forbidden to access tweets: {IDS[0]}, 7", [IDS[0], "7"]),
-        ("1 Tweet ID(s) are unavailable", [IDS[1]]),
+        (f"Forbidden to access tweets: {TWEET_IDS[0]}, 7", [TWEET_IDS[0], "7"]),
+        ("1 Tweet ID(s) are unavailable", [TWEET_IDS[1]]),
     ]
     assert insights.missing == []
 
@@ -76,10 +77,10 @@ def test_forbid_and_hide_reject_invalid_ids(sandbox):
 
 
 def test_a_response_has_only_the_requested_fields(sandbox, client):
-    sandbox.forbid(IDS[0])
-    assert client.get_28hr(IDS, "likes", fields="errors").missing == IDS[1:]
-    assert client.get_28hr(IDS, "likes", fields="measurement").missing == IDS[:1]
-    assert client.get_28hr(IDS[0], "likes", fields="measurement").to_dict()["tweets"] == {}
+    sandbox.forbid(TWEET_IDS[0])
+    assert client.get_28hr(TWEET_IDS, "likes", fields="errors").missing == TWEET_IDS[1:]
+    assert client.get_28hr(TWEET_IDS, "likes", fields="measurement").missing == TWEET_IDS[:1]
+    assert client.get_28hr(TWEET_IDS[0], "likes", fields="measurement").to_dict()["tweets"] == {}
 
 
 def test_a_request_without_fields_gets_all_of_them(sandbox):
@@ -177,14 +178,14 @@ def test_analytics_sends_buckets_only_if_requested(sandbox):
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
 def test_partial_errors_are_the_same_from_both_endpoints(sandbox, endpoint):
-    sandbox.forbid(IDS[0])
-    sandbox.hide(IDS[1])
+    sandbox.forbid(TWEET_IDS[0])
+    sandbox.hide(TWEET_IDS[1])
     with InsightsClient("any-token", base_url=sandbox.url, endpoint=endpoint) as client:
-        insights = client.get_28hr(IDS, "likes")
-    assert list(insights) == [IDS[2]]
+        insights = client.get_28hr(TWEET_IDS, "likes")
+    assert list(insights) == [TWEET_IDS[2]]
     assert [(error["message"], error["tweet_ids"]) for error in insights.errors] == [
-        (f"Forbidden to access tweets: {IDS[0]}", [IDS[0]]),
-        ("1 Tweet ID(s) are unavailable", [IDS[1]]),
+        (f"Forbidden to access tweets: {TWEET_IDS[0]}", [TWEET_IDS[0]]),
+        ("1 Tweet ID(s) are unavailable", [TWEET_IDS[1]]),
     ]
     host = {"28hr": "api.twitter.com", "analytics": "api.x.com"}[endpoint]
     assert insights.errors[1]["type"] == f"https://{host}/2/problems/resource-not-found"

@@ -7,7 +7,8 @@ import logging
 import anyio
 import httpx
 import pytest
-from helpers import IDS, TOKEN
+from bodies import IDS
+from helpers import TOKEN
 
 from x_insights import (
     AsyncInsightsClient,

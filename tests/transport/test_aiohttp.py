@@ -10,7 +10,8 @@ import threading
 import anyio
 import httpx
 import pytest
-from helpers import IDS, TOKEN, assert_plain, get_aiohttp
+from bodies import IDS
+from helpers import TOKEN, assert_plain, get_aiohttp
 from httpx_aiohttp import HttpxAiohttpClient
 
 from x_insights import AsyncInsightsClient, Insights, ResponseError, TransportError, XInsightsError

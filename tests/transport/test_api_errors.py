@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from helpers import PROBLEMS, UNAUTHORIZED
+from bodies import PROBLEMS, UNAUTHORIZED
 
 from x_insights import (
     ApiError,

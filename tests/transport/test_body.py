@@ -11,12 +11,13 @@ import zlib
 import anyio
 import httpx
 import pytest
+from bodies import build_body
 from helpers import GET, TOKEN, assert_plain, get_sync
 
 import x_insights
 from x_insights import AuthenticationError, ResponseError
 
-PAGE = json.dumps({"data": [{"measurement": {"metrics_total": [{"tweet_id": "1"}]}}]}).encode()
+PAGE = json.dumps(build_body([("1", {})])).encode()
 
 
 def deflate_raw(content):

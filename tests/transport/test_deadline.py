@@ -10,7 +10,8 @@ import time
 import anyio
 import httpx
 import pytest
-from helpers import IDS, assert_plain, get_sync
+from bodies import IDS
+from helpers import assert_plain, get_sync
 
 from x_insights import AsyncInsightsClient, Insights, ServerError, TransportError
 from x_insights._transport import Options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -16,7 +17,8 @@ import httpx
 import httpx_aiohttp
 import pytest
 import trustme
-from helpers import IDS, TOKEN, assert_plain
+from bodies import IDS, build_body
+from helpers import TOKEN, assert_plain
 
 from x_insights import (
     ApiError,
@@ -295,10 +297,10 @@ def send_twice(serve_connections):
     def treat(connection):
         responses = []
         while request := connection.recv(65536):
-            (tweet_id,) = re.findall(rb"tweet_ids=([0-9]+)&", request)
-            body = b'{"data": [{"measurement": {"metrics_total": [{"tweet_id": "%b"}]}}]}' % tweet_id
+            (tweet_id,) = re.findall("tweet_ids=([0-9]+)&", request.decode())
+            body = json.dumps(build_body([(tweet_id, {})])).encode()
             response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
-            responses += [response] * (2 if tweet_id == b"1" else 1)
+            responses += [response] * (2 if tweet_id == "1" else 1)
             connection.sendall(responses.pop(0))
 
     return f"http://{serve_connections(treat)}"

@@ -21,6 +21,7 @@ import anyio.from_thread
 import anyio.to_thread
 import httpx
 import pytest
+from bodies import build_body
 from helpers import TOKEN
 
 from x_insights import AsyncInsightsClient, InsightsClient, XInsightsError
@@ -58,8 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         (tweet_ids,) = parse_qs(urlsplit(self.path).query)["tweet_ids"]
-        totals = [{"tweet_id": tweet_id} for tweet_id in tweet_ids.split(",")]
-        body = json.dumps({"data": [{"measurement": {"metrics_total": totals}}]}).encode()
+        body = json.dumps(build_body([(tweet_id, {}) for tweet_id in tweet_ids.split(",")])).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -12,7 +12,8 @@ from email.utils import format_datetime
 import anyio
 import httpx
 import pytest
-from helpers import GET, IDS, TOKEN
+from bodies import IDS
+from helpers import GET, TOKEN
 
 from x_insights import AsyncInsightsClient, InsightsClient, RateLimitError, ServerError
 from x_insights._transport import Options, retry

@@ -10,6 +10,7 @@ import json
 import re
 
 import pytest
+from bodies import build_measurement
 from helpers import assert_plain, get_sync
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Response
@@ -19,8 +20,8 @@ from x_insights import ApiError, ResponseError, ServerError
 DEEP = b"[" * 10_000 + b"]" * 10_000
 
 
-def total(value):
-    return {"measurement": {"metrics_total": [{"tweet_id": "1", "value": value}]}}
+def total(metrics):
+    return build_measurement([("1", metrics)])
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_body_that_is_not_a_page_is_a_response_error(fetch_failing, httpserver, 
     ("content", "message"),
     [
         (
-            {"data": [total(None)]},
+            {"data": [{"measurement": {"metrics_total": [{"tweet_id": "1", "value": None}]}}]},
             "the body of the 200 response does not match X's document: Expected `array`, got `null`"
             " - at `$.data[0].measurement.metrics_total[0].value`",
         ),
@@ -84,7 +85,7 @@ def test_message_of_a_response_error_names_the_place(fetch_failing, content, mes
 
 @pytest.mark.parametrize("value", ["x", "", "nan", "inf", "-Infinity", True, [], {}, 2**63, -(2**63) - 1, 10**400])
 def test_value_that_is_not_a_number_is_a_response_error(fetch_failing, value):
-    error = fetch_failing({"data": [total([{"metric_type": "Likes", "metric_value": value}])]})
+    error = fetch_failing({"data": [total({"Likes": value})]})
     assert type(error) is ResponseError
     assert "metrics_total[0].value[0].metric_value" in str(error) or value == 10**400
 
@@ -165,7 +166,7 @@ def test_legacy_error_in_a_success_keeps_its_message(answer_any, endpoint, error
 
 
 OTHER_POST = {
-    "28hr": [total([{"metric_type": "Likes", "metric_value": 7}])],
+    "28hr": [total({"Likes": 7})],
     "analytics": [{"id": "1", "likes": 7}],
 }
 
@@ -200,7 +201,7 @@ def test_series_of_other_posts_only_is_a_response_error(answer_any, endpoint):
 @pytest.mark.parametrize("names", [("Likes",), ("Likes", "likes", "LIKES", "li_kes")])
 def test_value_of_a_metric_that_comes_twice_replaces_null(answer_any, values, value, names):
     names = [names[position % len(names)] for position in range(len(values))]
-    pairs = [{"metric_type": name, "metric_value": each} for name, each in zip(names, values, strict=True)]
+    pairs = list(zip(names, values, strict=True))
     assert get_sync(answer_any({"data": [total(pairs)]}), "1", "likes")["1"]["totals"] == {"Likes": value}
     if len(set(names)) == len(names):
         bucket = {"timestamp": "t", "metrics": dict(zip(names, values, strict=True))}
@@ -215,7 +216,7 @@ def test_every_2xx_is_a_success(answer, status):
 
 
 def test_encoded_body_is_decoded(answer):
-    content = gzip.compress(json.dumps({"data": [total([{"metric_type": "Likes", "metric_value": 7}])]}).encode())
+    content = gzip.compress(json.dumps({"data": [total({"Likes": 7})]}).encode())
     assert get_sync(answer(content, headers={"Content-Encoding": "gzip"}), "1", "likes")["1"]["totals"] == {"Likes": 7}
 
 
@@ -261,7 +262,7 @@ def answer_in_chunks(chunking_server):
 
 
 def test_page_in_several_chunks_is_joined(get, answer_in_chunks):
-    url = answer_in_chunks({"data": [total([{"metric_type": "Likes", "metric_value": 7}])]})
+    url = answer_in_chunks({"data": [total({"Likes": 7})]})
     assert get(url, "1", "likes")["1"]["totals"] == {"Likes": 7}
 
 
@@ -278,7 +279,7 @@ def test_error_body_in_several_chunks_is_joined(get, answer_in_chunks, status, e
 def partly_answered(answer):
     content = {
         "data": [
-            total([{"metric_type": "Likes", "metric_value": 7}]),
+            total({"Likes": 7}),
             {"errors": [{"error": "Forbidden to access tweets: 2", "tweets": ["2"]}]},
         ],
         "errors": [{"title": "Not Found Error", "detail": "1 Tweet ID(s) are unavailable", "resource_id": "3"}],

@@ -13,7 +13,8 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from helpers import IDS, TOKEN, get_sync
+from bodies import IDS
+from helpers import TOKEN, get_sync
 
 from x_insights import ApiError, RateLimitError, ServerError, TransportError, UsageCapError, XInsightsError
 from x_insights.testing import skip_waits

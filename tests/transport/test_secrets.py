@@ -13,6 +13,7 @@ from functools import partial
 import anyio
 import httpx
 import pytest
+from bodies import build_body
 from helpers import TOKEN, assert_plain, get_sync
 
 from x_insights import ApiError, AsyncInsightsClient, InsightsClient, ResponseError
@@ -193,8 +194,7 @@ def test_redirect_is_not_followed_by_a_client_of_the_caller_either(answer, https
 
 
 def test_time_that_echoes_the_token_is_not_in_the_error(answer):
-    value = {"timestamp": {"iso8601_time": TOKEN}, "metric_values": [{"metric_type": "Likes", "metric_value": 1}]}
-    body = {"data": [{"measurement": {"metrics_time_series": [{"tweet_id": "20", "value": value}]}}]}
+    body = build_body(buckets=[("20", TOKEN, {"Likes": 1})])
     insights = get_sync(answer(json.dumps(body)), "20", "likes", "Hourly")
     with pytest.raises(ResponseError, match="a time of the Post 20 is not ISO 8601") as caught:
         insights.to_rows()

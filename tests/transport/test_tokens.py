@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import httpx
 import pytest
+from bodies import IDS
 from helpers import TOKEN, get_sync
 
 from x_insights import AsyncInsightsClient, AuthenticationError, InsightsClient, XInsightsError
 from x_insights._transport.auth import Credentials
-
-IDS = [str(10**18 + each) for each in range(60)]
 
 
 def test_a_callable_is_called_before_every_request(get, answer, httpserver):
