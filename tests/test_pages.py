@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
-import time
 
 import anyio
 import httpx
 import pytest
 from bodies import IDS
 from helpers import TOKEN
-from pytest_httpserver import HTTPServer
-from werkzeug.wrappers import Response
 
 from x_insights import (
     ALL_METRICS,
@@ -21,9 +17,13 @@ from x_insights import (
     AsyncInsightsClient,
     EndpointUnavailableError,
     InsightsClient,
+    Metric,
     ServerError,
     XInsightsError,
 )
+from x_insights._endpoints import ENDPOINT_CHOICES, Page
+from x_insights._pages import EndpointSelector, PageCollector
+from x_insights._query import validate_query
 
 
 @pytest.fixture
@@ -123,31 +123,17 @@ async def test_pages_in_flight_still_arrive_if_another_one_fails(sandbox, async_
     assert resumed == await async_client.get_28hr(IDS[:200], "likes")
 
 
-@pytest.mark.anyio
-async def test_the_first_failure_is_raised_if_several_pages_fail():
-    has_failed = threading.Event()
-
-    def respond(request):
-        if request.args["tweet_ids"].startswith(IDS[0]):
-            return Response(status=404)
-        has_failed.wait(10)
-        time.sleep(0.2)  # until the client has dealt with the other page
-        return Response(status=503)
-
-    async def notice(response):
-        if response.status_code == 404:
-            has_failed.set()
-
-    with HTTPServer(threaded=True) as server:
-        server.expect_request("/2/insights/28hr").respond_with_handler(respond)
-        async with (
-            httpx.AsyncClient(event_hooks={"response": [notice]}) as http_client,
-            AsyncInsightsClient(
-                TOKEN, base_url=server.url_for("").rstrip("/"), http_client=http_client, attempts=1
-            ) as client,
-        ):
-            with pytest.raises(EndpointUnavailableError):
-                await client.get_28hr(IDS[:50], "likes")
+def test_the_first_failure_is_raised_if_several_pages_fail():
+    query = validate_query(Metric, IDS[:75], "Likes", "Total", None)
+    collector = PageCollector(EndpointSelector(ENDPOINT_CHOICES["28hr"]), query)
+    first, second, third = collector.request()
+    collector.add(second, EndpointUnavailableError("gone", status=404))
+    collector.add(third, ServerError("later", status=503))
+    collector.add(first, Page("28hr"))
+    with pytest.raises(EndpointUnavailableError) as caught:
+        collector.finish()
+    assert caught.value.partial.tweet_ids == tuple(IDS[:25])
+    assert caught.value.pending == tuple(IDS[25:75])
 
 
 @pytest.mark.anyio

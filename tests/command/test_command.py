@@ -11,7 +11,6 @@ import os
 import pty
 import re
 import signal
-import socketserver
 import struct
 import subprocess
 import sys
@@ -383,20 +382,13 @@ def test_an_address_in_the_clear_is_rejected(call):
     assert "use https; http is accepted on loopback only" in errors
 
 
-def test_x_is_asked_unless_another_address_is_given(call, monkeypatch):
+def test_requests_go_to_x_unless_another_address_is_given(call, serve_connections, monkeypatch):
     received = []
-
-    class Proxy(socketserver.StreamRequestHandler):
-        def handle(self):
-            received.append(self.rfile.readline())
-
-    with socketserver.TCPServer(("127.0.0.1", 0), Proxy) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
-        for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.server_address[1]}")
-        code, output, errors = call("20")
-        server.shutdown()
+    proxy = serve_connections(lambda connection: received.append(connection.recv(65536).splitlines(keepends=True)[0]))
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", f"http://{proxy}")
+    code, output, errors = call("20")
     assert (code, output) == (1, "")
     assert errors.endswith("x-insights: try again later\npending: 20\n")
     assert set(received) == {b"CONNECT api.x.com:443 HTTP/1.1\r\n"}

@@ -12,8 +12,6 @@ import re
 import pytest
 from bodies import build_measurement
 from helpers import assert_plain, get_sync
-from pytest_httpserver import HTTPServer
-from werkzeug.wrappers import Response
 
 from x_insights import ApiError, ResponseError, ServerError
 
@@ -240,37 +238,35 @@ def test_body_without_the_encoding_of_its_header_is_read_as_it_is(fetch_failing)
     assert error.title == "Not Found"
 
 
-@pytest.fixture(scope="module")
-def chunking_server():
-    with HTTPServer(threaded=True) as server:  # speaks HTTP/1.1, and so sends each part of a response as an HTTP chunk
-        yield server
-
-
 @pytest.fixture
-def answer_in_chunks(chunking_server):
-    """Set the response to every request, in HTTP chunks of ten bytes. Returns the server's address."""
+def serve_in_chunks(serve_connections):
+    """A function that starts a server, which responds in HTTP chunks of ten bytes, and returns its address."""
 
-    def set_response(content, status=200):
+    def serve(content, status=200):
         body = json.dumps(content).encode()
         parts = [body[start : start + 10] for start in range(0, len(body), 10)]
-        chunking_server.clear()
-        expected = chunking_server.expect_request("/2/insights/28hr")
-        expected.respond_with_handler(lambda _: Response(iter(parts), status))
-        return chunking_server.url_for("").rstrip("/")
 
-    return set_response
+        def treat(connection):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 %d Any\r\nTransfer-Encoding: chunked\r\n\r\n" % status)
+            for part in (*parts, b""):
+                connection.sendall(b"%x\r\n%b\r\n" % (len(part), part))
+
+        return f"http://{serve_connections(treat)}"
+
+    return serve
 
 
-def test_page_in_several_chunks_is_joined(get, answer_in_chunks):
-    url = answer_in_chunks({"data": [total({"Likes": 7})]})
+def test_page_in_several_chunks_is_joined(get, serve_in_chunks):
+    url = serve_in_chunks({"data": [total({"Likes": 7})]})
     assert get(url, "1", "likes")["1"]["totals"] == {"Likes": 7}
 
 
 @pytest.mark.parametrize(("status", "error_class"), [(400, ApiError), (200, ResponseError)])
-def test_error_body_in_several_chunks_is_joined(get, answer_in_chunks, status, error_class):
+def test_error_body_in_several_chunks_is_joined(get, serve_in_chunks, status, error_class):
     content = {"title": "Invalid Request", "data": "not a list"}
     with pytest.raises(error_class) as caught:
-        get(answer_in_chunks(content, status), "1", "likes")
+        get(serve_in_chunks(content, status), "1", "likes")
     assert json.loads(caught.value.body) == content
     assert_plain(caught.value)
 
