@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import NoReturn, Self
+from typing import Self
 
 import anyio
 import httpx
@@ -98,9 +98,6 @@ class AsyncInsightsClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")
 
     async def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         batches = collector.request(limit)

@@ -9,7 +9,7 @@ and continues, falls back to the other endpoint, or stops. It returns `Insights`
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NoReturn, Self
+from typing import Self
 
 import httpx
 
@@ -141,9 +141,6 @@ class InsightsClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")
 
     def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         for batch in collector.request(limit):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copyreg
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._types import RateLimit
 
 if TYPE_CHECKING:
     from ._results import Insights
+
+E = TypeVar("E", bound="XInsightsError")
 
 
 class XInsightsError(Exception):
@@ -28,15 +30,16 @@ class XInsightsError(Exception):
     pending: tuple[str, ...] = ()
     """The remaining IDs, in the order of the call. `get_28hr(error.pending, ...)` resumes it."""
 
-    def with_message(self, message: str) -> Self:
-        """Return a copy of this error with another message."""
-        error = type(self).__new__(type(self), message)
-        vars(error).update(vars(self))
-        return error
-
     def __reduce__(self) -> tuple[Any, ...]:
         # The inherited method calls the class with `args` alone, which lack the keyword arguments of the subclasses.
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+
+def replace_message(error: E, message: str) -> E:
+    """Return a copy of an error with another message."""
+    copy = type(error).__new__(type(error), message)
+    vars(copy).update(vars(error))
+    return copy
 
 
 def wrap_exception(message: str, error: Exception) -> XInsightsError:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from ._endpoints import Batch, Endpoint, Page
-from ._errors import ApiError, EndpointUnavailableError, XInsightsError, wrap_exception
+from ._errors import ApiError, EndpointUnavailableError, XInsightsError, replace_message, wrap_exception
 from ._query import Query
 from ._results import Insights
 
@@ -119,7 +119,7 @@ class PageCollector:
         has_succeeded = any(batch.endpoint is self._endpoint for batch in received)
         if isinstance(failure, ApiError) and self._withdrawal and not has_succeeded:
             message = f"endpoint {self._endpoint.name!r}: {failure}; before that, {self._withdrawal}"
-            failure = failure.with_message(message)
+            failure = replace_message(failure, message)
             failure.__cause__ = self._withdrawal
         if isinstance(failure, XInsightsError):
             failure.partial, failure.pending = insights, pending
@@ -128,10 +128,10 @@ class PageCollector:
     def _fall_back(self, fallback: Endpoint, failure: EndpointUnavailableError) -> None:
         message = f"endpoint {self._endpoint.name!r}: {failure}"
         if self._divide(fallback):
-            self._withdrawal, self._failure = failure.with_message(message), None
+            self._withdrawal, self._failure = replace_message(failure, message), None
         else:
             message = f"{message}; endpoint {fallback.name!r} has none of the requested metrics"
-            self._failure = failure.with_message(message)
+            self._failure = replace_message(failure, message)
 
     def _divide(self, endpoint: Endpoint) -> bool:
         """Divide the remaining IDs into batches of an endpoint. Return False if it has none of the metrics.

@@ -27,7 +27,8 @@ def check(console: Console, create_client: Callable[..., InsightsClient], tweet_
         with create_client(endpoint=endpoint, max_wait=0.0) as client:
             outcome = _request(client, tweet_id)
             is_success = isinstance(outcome, Insights)
-            table.add_row(endpoint, "yes" if is_success else "no" if _is_refusal(outcome) else "unknown", style="bold")
+            is_refused = isinstance(outcome, ApiError) and not outcome.retryable
+            table.add_row(endpoint, "yes" if is_success else "no" if is_refused else "unknown", style="bold")
             for name, text in (*_describe_outcome(outcome), *_describe_client(client)):
                 table.add_row(name, clean(text))
         reports.append(render(console, table))
@@ -42,10 +43,6 @@ def _request(client: InsightsClient, tweet_id: str) -> Insights | XInsightsError
         raise
     except XInsightsError as error:
         return error
-
-
-def _is_refusal(outcome: object) -> bool:
-    return isinstance(outcome, ApiError) and not outcome.retryable
 
 
 def _describe_outcome(outcome: Insights | XInsightsError) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import keyword
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import asdict
@@ -30,23 +30,10 @@ SPELLINGS = index_spellings((*METRIC_FIELDS.values(), *Metric))
 """The public spelling of each metric by the names that X sends."""
 
 
-class Item(NamedTuple):
-    """A decoded item of `data`. The form of its metrics is private to this module: see `DecodedBody`."""
-
-    id: str
-    counters: Any
-    """The metrics next to `id`, or None."""
-    buckets: Sequence[Any]
-    """Each has a `timestamp` and `metrics`."""
-
-
-class DecodedBody(NamedTuple):
-    """A decoded body."""
-
-    items: list[Item]
-    problems: list[Problem]
-    read_metrics: Callable[[Any], Metrics]
-    """Returns the metrics of an item or of a bucket as a new dictionary, in the public spelling."""
+Item = tuple[str, Any, Sequence[Any]]
+"""The ID of a Post, its metrics next to `id` or None, and its buckets, each with a `timestamp` and `metrics`."""
+DecodedBody = tuple[Sequence[Item], list[Problem], Callable[[Any], Metrics]]
+"""The items, the problems, and a function that returns metrics as a new dictionary in the public spelling."""
 
 
 def decode_body(body: bytes | bytearray, metrics: tuple[StrEnum, ...], *, with_counters: bool) -> DecodedBody:
@@ -76,30 +63,23 @@ class AnalyticsBody(msgspec.Struct, frozen=True, gc=False):
     errors: list[Problem] = []
 
 
-class CountersBody(msgspec.Struct, frozen=True, gc=False):
-    """The same body, to read the counters next to `id`, which may be unknown ones."""
-
-    data: list[dict[str, Any]] | dict[str, Any] = []
-
-
+_NULL = type(None)
 _decoder = msgspec.json.Decoder(AnalyticsBody, strict=False)
-_counters_decoder = msgspec.json.Decoder(CountersBody)
 
 
 def _decode_generally(body: bytes | bytearray, *, with_counters: bool) -> DecodedBody:
     decoded = _decoder.decode(body)
     items = _as_list(decoded.data)
     counters = _decode_counters(body) if with_counters else [None] * len(items)
-    joined = [Item(item.id, each, item.timestamped_metrics) for item, each in zip(items, counters, strict=True)]
-    return DecodedBody(joined, decoded.errors, _spell)
+    joined = [(item.id, each, item.timestamped_metrics) for item, each in zip(items, counters, strict=True)]
+    return joined, decoded.errors, _spell
 
 
 def _decode_counters(body: bytes | bytearray) -> Iterator[dict[str, Any]]:
     """Yield the top-level metrics of each item: known names, and any other number or null."""
-    for position, item in enumerate(_as_list(_counters_decoder.decode(body).data)):
-        members = {name: value for name, value in item.items() if name not in STRUCTURAL_FIELDS}
-        kinds = (int, float, type(None))
-        counters = {name: value for name, value in members.items() if name in SPELLINGS or type(value) in kinds}
+    for position, item in enumerate(_as_list(msgspec.json.decode(body).get("data", []))):
+        members = [(name, value) for name, value in item.items() if name not in STRUCTURAL_FIELDS]
+        counters = {name: value for name, value in members if name in SPELLINGS or type(value) in (int, float, _NULL)}
         try:
             yield msgspec.convert(counters, dict[str, Value], strict=False)
         except msgspec.ValidationError as error:
@@ -149,12 +129,11 @@ def _create_decoders(metrics: tuple[StrEnum, ...]) -> tuple[Callable[[bytes | by
 
     def decode_buckets(body: bytes | bytearray) -> DecodedBody:
         decoded = bucket_decoder.decode(body)
-        items = [Item(item.id, None, item.timestamped_metrics) for item in decoded.data]
-        return DecodedBody(items, decoded.errors, asdict)
+        return [(item.id, None, item.timestamped_metrics) for item in decoded.data], decoded.errors, asdict
 
     def decode_counters(body: bytes | bytearray) -> DecodedBody:
         decoded = counter_decoder.decode(body)
-        return DecodedBody([Item(item.id, item, ()) for item in decoded.data], decoded.errors, _read_counters)
+        return [(item.id, item, ()) for item in decoded.data], decoded.errors, _read_counters
 
     return decode_buckets, decode_counters
 

@@ -139,7 +139,5 @@ def join_arrays(arguments: dict[str, Any]) -> dict[str, Any]:
     The generator ignores `explode: false`, and X rejects the repeated keys that httpx would make of a list.
     """
     params = arguments["params"].items()
-    return {
-        **arguments,
-        "params": {name: ",".join(value) if isinstance(value, list) else value for name, value in params},
-    }
+    joined = {name: ",".join(value) if isinstance(value, list) else value for name, value in params}
+    return {**arguments, "params": joined}

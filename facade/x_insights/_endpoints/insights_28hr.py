@@ -96,13 +96,12 @@ class Insights28hr(Endpoint):
                 (item.tweet_id, item.value.timestamp.iso8601_time, _convert_values(item.value.metric_values))
                 for item in measurement.metrics_time_series
             ]
-            page.errors += [_convert_error(error) for error in engagement.errors]
+            page.errors += [
+                PartialError(message=error.error, tweet_ids=error.tweets, type=None, status=None)
+                for error in engagement.errors
+            ]
         page.errors += [convert_problem(problem, query.tweet_ids) for problem in decoded.errors]
         return page
-
-
-def _convert_error(error: EngagementError) -> PartialError:
-    return {"message": error.error, "tweet_ids": error.tweets, "type": None, "status": None}
 
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:

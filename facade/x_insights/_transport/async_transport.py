@@ -20,7 +20,7 @@ class AsyncTransport(Account[httpx.AsyncClient]):
 
     async def fetch(self, batch: Batch) -> Page | Exception:
         """Return the page of a batch, or the error of the last attempt, for the collector to raise."""
-        budget = self._create_budget()
+        budget = Budget(self._options, can_renew_token=self._credentials.is_renewable)
         try:
             while True:
                 outcome = self._gate.check(batch.endpoint.name) or await self._send_in_time(batch, budget)

@@ -33,6 +33,8 @@ class Credentials:
         self.auth = token if isinstance(token, httpx.Auth) else None
         """What httpx signs the requests with."""
         self._provider = token if callable(token) and self.auth is None else None
+        self.is_renewable = self._provider is not None
+        """Whether there may be another token after X has rejected one."""
         self._header = ""
         self._calls = 0
         self._lock = PerProcess(threading.Lock)
@@ -41,11 +43,6 @@ class Credentials:
             if fault := _find_fault(token):
                 raise InvalidRequestError(f"the access token {fault}")
             self._header = f"Bearer {token}"
-
-    @property
-    def is_renewable(self) -> bool:
-        """Whether a callable can return another token after X has rejected one."""
-        return self._provider is not None
 
     # A callable is called before every request. Requests that need a token at the same time share a call: one that
     # waited for the lock during another's call finds `_calls` changed. `rejected` is the header that X has rejected. If
@@ -105,14 +102,9 @@ def read_token() -> str:
     raise InvalidRequestError("no access token: pass `token`, or set the environment variable X_ACCESS_TOKEN")
 
 
-def get_secret(request: httpx.Request) -> str:
-    """Return the token that a request was sent with, to keep it out of errors."""
-    authorization: str = request.headers.get("Authorization", "")
-    return authorization.partition(" ")[2]
-
-
-def create_redactor(secret: str) -> Callable[[str], str]:
-    """Return a function that replaces the secret in a text, also if JSON has escaped it. Very short ones are left."""
+def create_redactor(request: httpx.Request) -> Callable[[str], str]:
+    """Return a function that replaces the token of a request in a text, also if JSON has escaped it."""
+    secret: str = request.headers.get("Authorization", "").partition(" ")[2]
     if len(secret) < _MIN_SECRET_LENGTH:
         return str
     escaped = json.dumps(secret)[1:-1]

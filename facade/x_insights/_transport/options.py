@@ -28,11 +28,8 @@ def _validate_base_url(base_url: str) -> str:
 
 
 def _validate_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
-    if isinstance(timeout, httpx.Timeout):
-        seconds = [each for each in timeout.as_dict().values() if each is not None]
-    else:
-        seconds = [timeout]
-    if not all(_is_number(each) and each > 0 for each in seconds):
+    seconds = timeout.as_dict().values() if isinstance(timeout, httpx.Timeout) else [timeout or 0]
+    if not all(each is None or (_is_number(each) and each > 0) for each in seconds):
         message = f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
         raise InvalidRequestError(message)
     return httpx.Timeout(timeout)
@@ -85,9 +82,8 @@ class Options:
     deadline: float | None = attrs.field(converter=_validate_deadline)
     endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
     """The endpoints, in the order in which they are tried."""
-    parse_metric: MetricParser = attrs.field(
-        default=attrs.Factory(
-            lambda self: create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES), takes_self=True
-        ),
-        init=False,
-    )
+
+    @property
+    def parse_metric(self) -> MetricParser:
+        """The parser of metrics, which are those of the endpoint tried first, also after a fallback."""
+        return create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES)

@@ -112,23 +112,22 @@ class Budget:
         return pause
 
     def _find_retry(self, error: XInsightsError) -> float | None:
-        name, max_wait = type(error).__name__, self._options.max_wait
-        if isinstance(error, ApiError) and error.status:
-            name += f" {error.status}"
-        if isinstance(error, RateLimitError) or (isinstance(error, ApiError) and error.retry_after is not None):
+        max_wait = self._options.max_wait
+        if isinstance(error, ApiError) and (isinstance(error, RateLimitError) or error.retry_after is not None):
             wait = max(1.0, error.retry_after or 0.0)
             if wait > max_wait or self.has_ended():
                 return None
             pause = self._charge_to_x(min(wait + random.uniform(0, JITTER), max_wait))
         else:
             growth = 2.0 ** min(self._attempts - 1, 10)  # a power of 1024 would overflow
-            pause = min(0.1 * growth + random.uniform(0, JITTER), MAX_BACKOFF, max_wait)
-            pause = 0.0 if _skips else pause
+            backoff = min(0.1 * growth + random.uniform(0, JITTER), MAX_BACKOFF, max_wait)
+            pause = 0.0 if _skips else backoff
             if pause >= self.compute_remaining():
                 return None
+        status = f" {error.status}" if isinstance(error, ApiError) and error.status else ""
         # The error's text may have IDs.
-        attempt, attempts = self._attempts + 1, self._options.attempts
-        logger.info("%s: attempt %d of %d in %.1f s", name, attempt, attempts, pause)
+        attempt = f"{type(error).__name__}{status}: attempt {self._attempts + 1} of {self._options.attempts}"
+        logger.info("%s in %.1f s", attempt, pause)
         return pause
 
     def _charge_to_x(self, pause: float) -> float:
@@ -149,12 +148,10 @@ class _RemainingSeconds:
 
     def __init__(self, ends_at: float, limit: float | None) -> None:
         self._ends_at = ends_at
-        self._limit = _MAX_TIMEOUT if limit is None or limit > _MAX_TIMEOUT else math.ceil(limit)
+        self._limit = _MAX_TIMEOUT if limit is None else min(math.ceil(limit), _MAX_TIMEOUT)
 
     def __index__(self) -> int:
         remaining = self._ends_at - time.monotonic()
-        if remaining > self._limit:
-            return self._limit
         if remaining <= 0:
             raise TimeoutError("the deadline has passed")
-        return math.ceil(remaining)
+        return min(math.ceil(remaining), self._limit)

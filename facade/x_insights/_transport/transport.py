@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from typing import Generic, Self
+from typing import Generic, NoReturn, Self
 from urllib.parse import urlencode
 
 import httpx
@@ -23,7 +23,6 @@ class Account(Generic[C]):
     """The state of one account: its credentials, rate limits and last API version. Accounts share connections."""
 
     client_class: type[C]
-    """The class of the httpx client that sends the requests."""
 
     def __init__(self, options: Options, credentials: Credentials, connections: Connections[C]) -> None:
         self._options = options
@@ -54,8 +53,8 @@ class Account(Generic[C]):
         account._owns_connections = False
         return account
 
-    def _create_budget(self) -> Budget:
-        return Budget(self._options, can_renew_token=self._credentials.is_renewable)
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds an access token and cannot be pickled: create it in the process that uses it")
 
     def _process(self, batch: Batch, response: httpx.Response, raw: bytearray | None) -> Page | Exception:
         """Return the page or the error in a response, and keep what it says about this account."""
@@ -75,7 +74,7 @@ class Transport(Account[httpx.Client]):
 
     def fetch(self, batch: Batch) -> Page | Exception:
         """Return the page of a batch, or the error of the last attempt, for the collector to raise."""
-        budget = self._create_budget()
+        budget = Budget(self._options, can_renew_token=self._credentials.is_renewable)
         try:
             while True:
                 outcome = self._gate.check(batch.endpoint.name) or self._send(batch, budget)

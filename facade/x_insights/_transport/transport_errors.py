@@ -1,13 +1,12 @@
 """Convert exceptions raised below, by httpx or by the caller's own code inside it, into this library's."""
 
 import ssl
-from collections.abc import Iterator
 
 import anyio
 import httpx
 
 from .._errors import TransportError, wrap_exception
-from .auth import create_redactor, get_secret
+from .auth import create_redactor
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,
@@ -55,7 +54,7 @@ def _comes_from(package: str, error: BaseException) -> bool:
 
 def _create_transport_error(request: httpx.Request, error: Exception) -> TransportError:
     """Return the error for a request that got no complete response, without the request itself and its token."""
-    causes = list(_iterate_causes(error))
+    causes = _list_causes(error)
     # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
     # would not be found. aiohttp escapes or truncates both.
     if isinstance(error, httpx.LocalProtocolError):
@@ -63,23 +62,19 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     elif _comes_from("aiohttp", error):
         reason = f": {type(causes[-1]).__name__}"
     else:
-        reason = create_redactor(get_secret(request))(_describe(causes))
+        reason = create_redactor(request)(_describe(causes))
     failure = TransportError(f"no response from {request.url.host}: {type(error).__name__}{reason}")
     # aiohttp's own SSLErrors have no reason, but their causes do.
     reasons = [str(getattr(cause, "reason", "")) for cause in causes if isinstance(cause, ssl.SSLError)]
     failure.retryable = not (
         any("CERTIFICATE" in each for each in reasons)
         or (isinstance(error, httpx.ProxyError) and str(error).startswith("407"))
-        or isinstance(error, httpx.UnsupportedProtocol)
-        or _is_invalid_redirect(error)
+        # httpx parses the header `Location`, although it follows no redirect.
+        or isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL)
+        or _comes_from("idna", error)
+        or str(error).startswith("Invalid URL in location header")
     )
     return failure
-
-
-def _is_invalid_redirect(error: Exception) -> bool:
-    """Return whether httpx failed to parse the header `Location`, which it does although it follows no redirect."""
-    is_invalid = isinstance(error, httpx.InvalidURL) or _comes_from("idna", error)
-    return is_invalid or str(error).startswith("Invalid URL in location header")
 
 
 def _describe(causes: list[BaseException]) -> str:
@@ -89,17 +84,12 @@ def _describe(causes: list[BaseException]) -> str:
     return "".join(f": {part}" for part in (*parts, str(cause)) if part)
 
 
-def _iterate_causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and what caused it, outermost first."""
-    seen: set[int] = set()
-    queue: list[BaseException] = [error]
-    while queue:
-        each = queue.pop(0)
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        if isinstance(each, BaseExceptionGroup):
-            queue += each.exceptions
+def _list_causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and what caused it, outermost first."""
+    causes = [error]
+    for each in causes:  # which grows meanwhile
+        group = each.exceptions if isinstance(each, BaseExceptionGroup) else ()
         # httpcore suppresses the context of what it raises again, and that context is the cause.
-        queue += [cause for cause in (each.__cause__, each.__context__) if cause is not None]
+        found = (*group, each.__cause__, each.__context__)
+        causes += [cause for cause in found if cause is not None and cause not in causes]
+    return causes
