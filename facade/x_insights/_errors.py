@@ -43,11 +43,8 @@ def replace_message(error: E, message: str) -> E:
 
 
 def wrap_exception(message: str, error: Exception) -> XInsightsError:
-    """Return an error of this library for an exception that other code has raised, as its cause.
-
-    The message has the type of the exception in the place of `{}`. The exception's text may have the token.
-    """
-    failure = XInsightsError(message.replace("{}", type(error).__name__))
+    """Return an error with an exception of other code as its cause, and with its type in the place of `{}`."""
+    failure = XInsightsError(message.replace("{}", type(error).__name__))  # its text may have the token
     failure.__cause__ = error
     return failure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -10,6 +11,7 @@ import re
 import socket
 import ssl
 import threading
+import warnings
 from functools import partial
 
 import anyio
@@ -139,6 +141,27 @@ def test_required_client_certificate_is_not_retried(get, serve_tls):
     # The alert may be lost if the connection is reset before it is read.
     assert caught.value.retryable == ("CERTIFICATE_REQUIRED" not in str(caught.value).upper())
     assert_plain(caught.value)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_cancelled_tls_handshake_closes_its_socket(backend, serve_connections, recwarn):
+    def treat(connection):
+        connection.recv(65536)  # the client's first message, which gets no response
+        greeted.set()
+        connection.recv(1)
+
+    async def main():
+        async with AsyncInsightsClient(TOKEN, base_url=url) as client, anyio.create_task_group() as tasks:
+            tasks.start_soon(client.get_28hr, "1", "likes")
+            await anyio.to_thread.run_sync(greeted.wait)
+            tasks.cancel_scope.cancel()
+
+    greeted = threading.Event()
+    url = f"https://{serve_connections(treat)}"
+    warnings.simplefilter("always")
+    anyio.run(main, backend=backend)
+    gc.collect()
+    assert [str(each.message) for each in recwarn] == []
 
 
 def test_reset_connection_says_why(get):

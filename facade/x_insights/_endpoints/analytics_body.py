@@ -139,6 +139,4 @@ def _create_decoders(metrics: tuple[StrEnum, ...]) -> tuple[Callable[[bytes | by
 
 
 def _read_counters(counters: msgspec.Struct) -> Metrics:
-    metrics = asdict(counters)
-    del metrics["id"]
-    return metrics
+    return {name: value for name, value in asdict(counters).items() if name != "id"}

@@ -84,7 +84,7 @@ Value = (
 class Problem(msgspec.Struct, frozen=True, gc=False):
     """A problem of RFC 7807, or an error in X's legacy form, which has a `message` only.
 
-    The last two members are X's; one of them holds the ID that the problem is about.
+    One of the last two members holds the ID that the problem is about.
     """
 
     title: str | None = None

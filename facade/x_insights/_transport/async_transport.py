@@ -1,6 +1,8 @@
 """The asynchronous transport: the same as the synchronous one, except where it waits."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import anyio
 import httpx
@@ -51,6 +53,8 @@ class AsyncTransport(Account[httpx.AsyncClient]):
         if failure := await self._credentials.authorize_async(request, budget.rejected):
             return failure
         budget.authorization = request.headers.get("Authorization")  # before a hook of the caller may change it
+        if request.url.scheme == "https":
+            request.extensions["trace"] = _create_trace()
         try:
             response = await http.send(request, auth=self._credentials.auth, stream=True, follow_redirects=False)
             async with contextlib.aclosing(response):
@@ -58,6 +62,24 @@ class AsyncTransport(Account[httpx.AsyncClient]):
             return self._process(batch, response, raw)
         except Exception as error:
             return convert_exception(request, error, is_closed=http.is_closed)
+
+
+def _create_trace() -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+    """Return httpx's request extension `trace` that closes a connection whose TLS handshake is cancelled.
+
+    httpcore 1.0 closes it only after an Exception, and then forgets it: the socket would be left to garbage collection.
+    """
+    streams: list[Any] = []
+
+    async def trace(event: str, info: dict[str, Any]) -> None:
+        if event.endswith(".connect_tcp.complete"):
+            streams.append(info["return_value"])
+        elif event.endswith(".start_tls.failed"):
+            with anyio.CancelScope(shield=True):
+                for stream in streams:
+                    await stream.aclose()
+
+    return trace
 
 
 async def _read_body(response: httpx.Response) -> bytearray | None:

@@ -21,9 +21,9 @@ class Connections(Generic[C]):
     """
 
     def __init__(self, options: Options, http_client: C | None, client_class: type[C]) -> None:
+        name = client_class.__name__
         if http_client is not None and not isinstance(http_client, client_class):
-            message = f"http_client is {format_value(http_client)}: pass an httpx.{client_class.__name__}"
-            raise InvalidRequestError(message)
+            raise InvalidRequestError(f"http_client is {format_value(http_client)}: pass an httpx.{name}")
         self._options = options
         self._client_class = client_class
         self._is_own = http_client is None

@@ -19,9 +19,8 @@ class LimitHeaders:
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = headers
-        self._reset = _parse_number(headers, "x-rate-limit-reset")
-        limit = _parse_number(headers, "x-rate-limit-limit")
-        remaining = _parse_number(headers, "x-rate-limit-remaining")
+        names = ("limit", "remaining", "reset")
+        limit, remaining, self._reset = (_parse_number(headers, f"x-rate-limit-{name}") for name in names)
         reset = _convert_timestamp(self._reset)
         self.rate_limit = (
             None if limit is None or remaining is None or reset is None else RateLimit(limit, remaining, reset)
@@ -36,8 +35,7 @@ class LimitHeaders:
     @cached_property
     def retry_after(self) -> float | None:
         """The seconds to wait by `Retry-After` (RFC 9110, section 10.2.3: a number of seconds, or a date)."""
-        seconds = _parse_number(self._headers, "retry-after")
-        if seconds is not None:
+        if (seconds := _parse_number(self._headers, "retry-after")) is not None:
             return seconds
         date = _parse_date(self._headers.get("retry-after", ""))
         return None if date is None else max(0.0, date.timestamp() - self._responded_at)

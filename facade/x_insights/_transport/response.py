@@ -20,8 +20,7 @@ ACCEPT_ENCODING = "gzip, deflate"
 """The encodings to request: those whose decoder can be bounded."""
 MAX_SIZE = 64 * 1024 * 1024
 """The largest body in bytes, both raw and decoded."""
-# Decoding each takes time. No server uses more than one, and a proxy may add another.
-_MAX_ENCODINGS = 3
+_MAX_ENCODINGS = 3  # decoding each takes time; no server uses more than one, and a proxy may add another
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 # How much of a body is searched for a problem and for the token, in bytes. No problem of X is longer, and an echo of

@@ -14,10 +14,8 @@ logger = logging.getLogger("x_insights")
 
 # Requests that wait for the same time resume up to this many seconds apart.
 JITTER = 1.0
-# The longest backoff, in seconds.
-MAX_BACKOFF = 5.0
-# No socket accepts a timeout of many years.
-_MAX_TIMEOUT = 1_000_000
+MAX_BACKOFF = 5.0  # seconds
+_MAX_TIMEOUT = 1_000_000  # seconds; no socket accepts many years
 
 # One item for each `skip_waits` that is open, because appending and removing one is atomic.
 _skips: list[None] = []
@@ -99,10 +97,7 @@ class Budget:
         return TransportError(f"no complete response within the deadline of {self._options.deadline:g} s")
 
     def _find_hold(self, remaining: float) -> float | None:
-        """Return the pause before a request that is held by a rate limit. None if it is held for too long.
-
-        A pause is not an attempt, but being held for too long is one.
-        """
+        """Return the pause before a request that a rate limit holds, or None if that is too long: a failed attempt."""
         max_wait = self._options.max_wait
         if self._held + remaining > max_wait:
             return None
@@ -126,8 +121,8 @@ class Budget:
                 return None
         status = f" {error.status}" if isinstance(error, ApiError) and error.status else ""
         # The error's text may have IDs.
-        attempt = f"{type(error).__name__}{status}: attempt {self._attempts + 1} of {self._options.attempts}"
-        logger.info("%s in %.1f s", attempt, pause)
+        attempt = f"attempt {self._attempts + 1} of {self._options.attempts}"
+        logger.info("%s%s: %s in %.1f s", type(error).__name__, status, attempt, pause)
         return pause
 
     def _charge_to_x(self, pause: float) -> float:
