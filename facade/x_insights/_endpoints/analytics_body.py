@@ -139,4 +139,6 @@ def _create_decoders(metrics: tuple[StrEnum, ...]) -> tuple[Callable[[bytes | by
 
 
 def _read_counters(counters: msgspec.Struct) -> Metrics:
-    return {name: value for name, value in asdict(counters).items() if name != "id"}
+    metrics = asdict(counters)
+    del metrics["id"]
+    return metrics
