@@ -66,21 +66,22 @@ def fuzz(session: nox.Session) -> None:
 def generate(session: nox.Session) -> None:
     """Make generated/ from openapi/."""
     session.install(*group("generate"))
-    session.run("python", "scripts/spec/regenerate.py")
+    session.run("python", "-m", "scripts.spec.regenerate")
 
 
 @nox.session
 def check_generated(session: nox.Session) -> None:
     """Fail if generated/ is not exactly what openapi/ makes."""
     session.install(*group("generate"))
-    session.run("python", "scripts/spec/regenerate.py", "--check")
+    session.run("python", "-m", "scripts.spec.regenerate", "--check")
 
 
 @nox.session
 def refresh(session: nox.Session) -> None:
     """Take our operations out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
     session.install(*group("refresh"))
-    run = subprocess.run([Path(session.bin, "python"), "scripts/spec/refresh.py", *session.posargs], check=False)
+    python = str(Path(session.bin, "python"))
+    run = subprocess.run([python, "-m", "scripts.spec.refresh", *session.posargs], check=False)
     if run.returncode:
         sys.exit(run.returncode)  # nox itself ends with 1, whatever a command ended with
 
@@ -89,7 +90,7 @@ def refresh(session: nox.Session) -> None:
 def demo(session: nox.Session) -> None:
     """Fetch insights from the sandbox and show them; with X_ACCESS_TOKEN and ids, from X."""
     session.install(".[testing]", *group("generate"), *group("demo"))
-    session.run("python", "scripts/spec/regenerate.py", "--check")
+    session.run("python", "-m", "scripts.spec.regenerate", "--check")
     session.run("python", "scripts/docs/demo.py", *session.posargs)
 
 

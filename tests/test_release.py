@@ -9,7 +9,7 @@ import pytest
 
 from check import check_changelog, check_version, check_working_tree, find_faults
 from package import compare, list_expected_files
-from regenerate import ROOT
+from scripts.spec.regenerate import ROOT
 
 CHANGELOG = """# Changelog
 

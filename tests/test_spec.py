@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from document import read_document, resolve_reference
-from fragment import merge_fragments, read_fragments
-from regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
+from scripts.spec.document import read_document, resolve_reference
+from scripts.spec.fragments import merge_fragments, read_fragments
+from scripts.spec.regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
 from x_insights import AsyncInsightsClient, InsightsClient, _validation
 from x_insights._endpoints import Endpoint, analytics_body, base, insights_28hr, tweets_analytics
 from x_insights._query import validate_query

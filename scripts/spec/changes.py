@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
-from compatibility import is_breaking
-from document import Document, resolve_reference
-from extract import get_operation
+from .document import Document, find_mappings, resolve_reference
+from .extract import COMBINATIONS, get_operation
+
+# Where the facade reads null as None, or leaves it out. It does so for every number, too.
+NULLABLE_FIELDS = {
+    *("data[].timestamped_metrics[].metrics", "data[].timestamped_metrics[].timestamp"),
+    *("errors[].detail", "errors[].title", "errors[].type"),
+}
+# The place of a field: that of the schema, the way to the object, and the field's name.
+FIELD = re.compile(r"(.+), field (.+\.)?(.+)")
+MAX_NAMES = 3
 
 
 @attrs.frozen
 class Change:
-    """One difference. `thing` is the name that our own files use for what changed."""
+    """One difference. `things` are the names that our own files use for what changed."""
 
     place: str
     what: str
     breaking: bool
-    thing: str
+    things: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}"
@@ -29,13 +39,25 @@ class Change:
 
 def find_changes(old: Document, new: Document) -> list[Change]:
     """Return all differences, the breaking ones first."""
-    changes = [
-        *_compare_operations(old, new),
-        *_compare_security(old, new),
-        *_compare_parameters(old, new),
-        *_compare_responses(old, new),
-    ]
-    return sorted(changes, key=lambda change: not change.breaking)
+    comparisons = (_compare_operations, _compare_security, _compare_parameters, _compare_responses)
+    # A component that several places reference is renamed once.
+    changes = dict.fromkeys(change for compare in comparisons for change in compare(old, new))
+    return sorted(_join_fields(changes), key=lambda change: not change.breaking)
+
+
+def _join_fields(changes: Iterable[Change]) -> Iterator[Change]:
+    """Join the changes that are the same for several fields of one object."""
+    groups: dict[Any, list[Change]] = {}
+    for change in changes:
+        field = FIELD.fullmatch(change.place)
+        groups.setdefault((field.groups()[:2], change.what, change.breaking) if field else change, []).append(change)
+    for group in groups.values():
+        place, things = group[0].place, [thing for change in group for thing in change.things]
+        if len(group) > 1:
+            names = [FIELD.sub(r"\3", change.place) for change in group]
+            shown = ", ".join([*names[:MAX_NAMES], *["…"][: len(names) - MAX_NAMES]])
+            place = FIELD.sub(rf"\1, {len(names)} fields \2{{{shown}}}", place)
+        yield attrs.evolve(group[0], place=place, things=tuple(things))
 
 
 def _compare_operations(old: Document, new: Document) -> Iterator[Change]:
@@ -51,71 +73,73 @@ def _compare_operations(old: Document, new: Document) -> Iterator[Change]:
 
 
 def _compare_security(old: Document, new: Document) -> Iterator[Change]:
-    before, after = (
-        {name: set(scopes) for each in get_operation(document)[2].get("security", []) for name, scopes in each.items()}
-        for document in (old, new)
-    )
+    before, after = _get_schemes(old), _get_schemes(new)
+    for name, new_name in itertools.product(sorted(before), sorted(after)):
+        if name not in after and new_name not in before and before[name] == after.get(new_name):
+            yield Change(f"security scheme {name}", f"now called {new_name}", False, (name,))
+            after[name] = after.pop(new_name)
     for name in sorted(before.keys() | after.keys()):
         place = f"security scheme {name}"
-        if name not in after:
-            yield Change(place, "removed", True, name)
-        elif name not in before:
-            yield Change(place, "added", False, name)
-        else:
-            for scope in sorted(before[name] ^ after[name]):
-                added = scope in after[name]
-                yield Change(place, f"scope {scope} {'added' if added else 'removed'}", added, scope)
-            one, other = _get_scheme(old, name), _get_scheme(new, name)
-            # Where a token comes from is the caller's business. How it is sent is the facade's.
-            breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
-            yield from _compare_values(place, "definition", one, other, breaking=breaking, thing=name)
+        if name not in after or name not in before:
+            yield Change(place, "added" if name in after else "removed", name in before, (name,))
+            continue
+        (old_scopes, one), (new_scopes, other) = before[name], after[name]
+        for scope in sorted(old_scopes ^ new_scopes):
+            added = scope in new_scopes
+            yield Change(place, f"scope {scope} {'added' if added else 'removed'}", added, (scope,))
+        # Where a token comes from is the caller's business. How it is sent is the facade's.
+        breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
+        yield from _compare_values(place, "definition", one, other, breaking=breaking, thing=name)
 
 
 def _compare_parameters(old: Document, new: Document) -> Iterator[Change]:
     before, after = _get_parameters(old), _get_parameters(new)
     for name in dict.fromkeys([*before, *after]):
-        place = f"parameter {name}"
-        if name not in after:
-            yield Change(place, "removed", True, name)
-        elif name not in before:
-            required = after[name]["required"]
-            yield Change(place, f"added, {'required' if required else 'optional'}", required, name)
-        else:
-            rest_before, rest_after = ({**each, "schema": None} for each in (before[name], after[name]))
-            if rest_before.pop("required") != (required := rest_after.pop("required")):
-                yield Change(place, f"now {'required' if required else 'optional'}", required, name)
-            for keyword in sorted(rest_before.keys() | rest_after.keys()):
-                values = rest_before.get(keyword), rest_after.get(keyword)
-                yield from _compare_values(place, keyword, *values, breaking=True)
-            schemas = before[name].get("schema", {}), after[name].get("schema", {})
-            yield from _compare_schemas(old, new, *schemas, place, request=True)
+        place, one, other = f"parameter {name}", before.get(name), after.get(name)
+        if other is None:
+            yield Change(place, "removed", True, (name,))
+        elif one is None or one["required"] != other["required"]:
+            word = "required" if other["required"] else "optional"
+            yield Change(place, f"{'added,' if one is None else 'now'} {word}", other["required"], (name,))
+        if one and other:
+            yield from _compare_names(place, "parameter component", one, other)
+            for keyword in sorted((one.keys() | other.keys()) - {"$ref", "required", "schema"}):
+                yield from _compare_values(place, keyword, one.get(keyword), other.get(keyword), breaking=True)
+            yield from _compare_schemas(old, new, one.get("schema", {}), other.get("schema", {}), place, request=True)
 
 
 def _compare_responses(old: Document, new: Document) -> Iterator[Change]:
     before, after = _get_response_schemas(old), _get_response_schemas(new)
     for status, kind in sorted(before.keys() | after.keys()):
-        place = f"response {status}"
+        place, one, other = f"response {status}", before.get((status, kind)), after.get((status, kind))
         # The facade parses all other responses itself, whatever the spec says about them.
         success = status == "200"
-        if (status, kind) not in after:
-            yield Change(place, f"{kind} removed", success, kind)
-        elif (status, kind) not in before:
-            yield Change(place, f"{kind} added", False, kind)
+        if one is None or other is None:
+            word = "added" if one is None else "removed"
+            yield Change(place, f"{kind} {word}", success and word == "removed", (kind,))
         else:
-            for change in _compare_schemas(old, new, before[status, kind], after[status, kind], place, request=False):
+            for change in _compare_schemas(old, new, one, other, place, request=False):
                 yield change if success else attrs.evolve(change, breaking=False)
 
 
 def _compare_schemas(
     old: Document, new: Document, before: Document, after: Document, place: str, *, request: bool
 ) -> Iterator[Change]:
-    old_name, new_name = _get_schema_name(before), _get_schema_name(after)
-    yield from _compare_values(place, "schema", old_name, new_name, breaking=False, thing=old_name)
+    yield from _compare_names(place, "schema", before, after)
     before, after = _resolve(old, before), _resolve(new, after)
+    if before.get("type") != after.get("type"):  # the other keywords follow from the type
+        yield from _compare_values(place, "type", before.get("type"), after.get("type"), breaking=True)
+        return
     for keyword in sorted(before.keys() | after.keys()):
         one, other = before.get(keyword), after.get(keyword)
         if keyword == "properties":
-            yield from _compare_properties(old, new, one or {}, other or {}, place, request=request)
+            one, other = one or {}, other or {}
+            for name in dict.fromkeys([*one, *other]):
+                field = f"{place}.{name}" if FIELD.fullmatch(place) else f"{place}, field {name}"
+                if name in one and name in other:
+                    yield from _compare_schemas(old, new, one[name], other[name], field, request=request)
+                else:
+                    yield Change(field, "added" if name in other else "removed", name in one, (name,))
         elif keyword == "items" and one is not None and other is not None:
             yield from _compare_schemas(old, new, one, other, f"{place}[]", request=request)
         elif keyword in ("enum", "required"):
@@ -124,46 +148,63 @@ def _compare_schemas(
                 # A caller may have sent a value that is now removed, and does not know a field that is now required.
                 breaking = request and added == (keyword == "required")
                 word = "value" if keyword == "enum" else "required field"
-                yield Change(place, f"{word} {value} {'added' if added else 'removed'}", breaking, str(value))
-        elif one != other:
-            breaking = is_breaking(keyword, one, other, request=request)
+                yield Change(place, f"{word} {value} {'added' if added else 'removed'}", breaking, (str(value),))
+        elif keyword == "nullable" and not request:
+            is_read = after.get("type") in ("integer", "number") or place.partition(", field ")[2] in NULLABLE_FIELDS
+            yield from _compare_values(place, keyword, one, other, breaking=bool(other) and not is_read)
+        else:
+            breaking = _is_breaking_request(keyword, one, other) if request else keyword in {"items", *COMBINATIONS}
             yield from _compare_values(place, keyword, one, other, breaking=breaking)
 
 
-def _compare_properties(
-    old: Document, new: Document, before: Document, after: Document, place: str, *, request: bool
-) -> Iterator[Change]:
-    for name in dict.fromkeys([*before, *after]):
-        field = f"{place}.{name}" if "field" in place else f"{place}, field {name}"
-        if name not in after:
-            yield Change(field, "removed", True, name)
-        elif name not in before:
-            yield Change(field, "added", False, name)
-        else:
-            yield from _compare_schemas(old, new, before[name], after[name], field, request=request)
+def _is_breaking_request(keyword: str, before: Any, after: Any) -> bool:
+    """Return whether X may now reject a request that was valid."""
+    if keyword.startswith(("max", "min")):
+        return after is not None and (before is None or (after < before) == keyword.startswith("max"))
+    if keyword in ("uniqueItems", "pattern"):  # a person reads whether a new pattern accepts all that the old one did
+        return bool(after)
+    # The facade sends every parameter, and null in none.
+    return keyword not in ("default", "nullable")
+
+
+def _compare_names(place: str, kind: str, before: Document, after: Document) -> Iterator[Change]:
+    """Compare the names of the components that two nodes reference. A node that is none of them has no name."""
+    old, new = (each.get("$ref", "").rpartition("/")[2] for each in (before, after))
+    if old and new and old != new:
+        yield Change(f"{kind} {old}", f"now called {new}", False, (old,))
+    else:
+        yield from _compare_values(place, kind, old or "inline", new or "inline", breaking=False, thing=old or "inline")
 
 
 def _compare_values(
     place: str, name: str, before: Any, after: Any, *, breaking: bool, thing: str | None = None
 ) -> Iterator[Change]:
     if before != after:
-        yield Change(place, f"{name} {_format_value(before)} → {_format_value(after)}", breaking, thing or name)
+        yield Change(place, f"{name} {_format_value(before)} → {_format_value(after)}", breaking, (thing or name,))
 
 
 def _format_value(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _get_scheme(document: Document, name: str) -> Document:
-    scheme: Document = copy.deepcopy(document["components"]["securitySchemes"][name])
-    for flow in scheme.get("flows", {}).values():
+def _get_schemes(document: Document) -> dict[str, tuple[set[str], Document]]:
+    """Return the scopes of each security scheme, and its definition without them."""
+    required = [item for each in get_operation(document)[2].get("security", []) for item in each.items()]
+    schemes = {name: copy.deepcopy(document["components"]["securitySchemes"][name]) for name, _ in required}
+    for flow in find_mappings(schemes, "scopes"):
         del flow["scopes"]
-    return scheme
+    return {name: (set(scopes), schemes[name]) for name, scopes in required}
 
 
 def _get_parameters(document: Document) -> dict[str, Document]:
-    parameters = (_resolve(document, each) for each in get_operation(document)[2]["parameters"])
-    return {parameter["name"]: parameter for parameter in parameters}
+    """Return the parameters by name, with the defaults of what they leave out (OpenAPI 3.0.3, section 4.7.12)."""
+    parameters = {}
+    for node in get_operation(document)[2]["parameters"]:
+        parameter = _resolve(document, node)
+        style = parameter.get("style", "form" if parameter.get("in") in ("query", "cookie") else "simple")
+        defaults = {"required": False, "style": style, "explode": style == "form"}
+        parameters[parameter["name"]] = {**defaults, **parameter, "$ref": node.get("$ref", "")}
+    return parameters
 
 
 def _get_response_schemas(document: Document) -> dict[tuple[str, str], Document]:
@@ -173,10 +214,6 @@ def _get_response_schemas(document: Document) -> dict[tuple[str, str], Document]
         for status, response in get_operation(document)[2].get("responses", {}).items()
         for kind, media in _resolve(document, response).get("content", {}).items()
     }
-
-
-def _get_schema_name(schema: Document) -> str:
-    return str(schema.get("$ref", "inline")).rpartition("/")[2]
 
 
 def _resolve(document: Document, node: Document) -> Document:

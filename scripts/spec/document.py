@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -30,16 +30,10 @@ def read_document(path: Path) -> Document:
     """Read a JSON or YAML file that holds a mapping."""
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path} cannot be read: {error}") from None
-    return parse_document(text, path)
-
-
-def parse_document(text: str, path: PurePath) -> Document:
-    """Parse the text of a JSON or YAML file that holds a mapping."""
-    try:
         # YAML includes JSON, but its parser is many times slower.
         document = json.loads(text) if text.lstrip().startswith("{") else YAML(typ="safe").load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path} cannot be read: {error}") from None
     except (ValueError, YAMLError, RecursionError) as error:
         raise SpecError(f"{path} is neither JSON nor YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
@@ -56,15 +50,15 @@ def parse_version(version: str) -> tuple[int, ...] | None:
     return tuple(map(int, version.split("."))) if re.fullmatch(r"[0-9]+(\.[0-9]+)*", version) else None
 
 
-def find_references(node: Any) -> Iterator[str]:
-    """Yield every `$ref` at or below a node."""
+def find_mappings(node: Any, key: str) -> Iterator[Document]:
+    """Yield every mapping that has the key, at or below a node."""
     if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
+        if key in node:
+            yield node
         node = list(node.values())
     if isinstance(node, list):
         for child in node:
-            yield from find_references(child)
+            yield from find_mappings(child, key)
 
 
 def resolve_reference(document: Document, reference: str) -> Any:

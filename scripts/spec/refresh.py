@@ -7,20 +7,39 @@ the document cannot be used, is not X's, or is older than what a fragment knows.
 from __future__ import annotations
 
 import argparse
-import shutil
+import builtins
+import functools
+import keyword
+import re
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+import attrs
 from rich.console import Console
 
-import regenerate
-from document import Document, SpecError, get_version, parse_document, read_document, read_openapi
-from fragment import FOLDER, OVERLAY, merge_fragments, read_fragments
-from mentions import find_mentions
-from revision import revise_fragment
-from update import Update, find_incomparable_versions, find_updates
+from . import regenerate
+from .changes import Change, find_changes
+from .document import Document, SpecError, get_version, parse_version, read_document, read_openapi
+from .extract import extract_operation, find_operation, get_operation
+from .fragments import GENERATOR, OVERLAY, WITHDRAWN, build_fragment, format_fragment, merge_fragments, read_fragments
+
+# The files that follow the spec by hand.
+HANDWRITTEN = ("facade/**/*.py", str(OVERLAY), str(GENERATOR), "tests/test_spec.py", "README.md", "docs/*.md")
+# Words that most files use, for other things than the one that changed: Python's, OpenAPI's, and those of any API.
+PYTHON = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist}
+OPENAPI = {"default", "enum", "explode", "inline", "method", "path", "pattern", "required", "schema", "style", "tags"}
+ANY_API = {"code", "data", "detail", "error", "errors", "message", "name", "status", "time", "title", "value"}
+
+
+@attrs.frozen
+class Update:
+    """A fragment by the newer document, and what changed. Without changes there is nothing to write."""
+
+    path: PurePosixPath
+    title: str
+    changes: list[Change]
+    fragment: Document
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,17 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def refresh(console: Console, root: Path, source: Path, *, check: bool) -> int:
-    fragments, document = read_fragments(root), read_x_document(source)
-    for known in find_incomparable_versions(fragments, version := get_version(document)):
+    present, document = read_fragments(root), read_x_document(source)
+    for known in find_incomparable_versions(present, version := get_version(document)):
         console.print(f"version {version} cannot be compared with version {known}: it is taken as newer")
-    updates = find_updates(fragments, document)
+    updates = find_updates(present, document)
     report_updates(console, root, updates)
-    texts = {update.path: revise(root, update) for update in updates if update.changes}
-    fragments.update({path: parse_document(text, path) for path, text in texts.items()})
-    report_superfluous_actions(console, root, merge_fragments(fragments))
-    if not texts or check:
-        return 1 if texts else 0
-    replace_fragments(root, texts)
+    changed = {update.path: update.fragment for update in updates if update.changes}
+    fragments = {**present, **changed}
+    report_actions(console, root, merge_fragments(present), merge_fragments(fragments))
+    if not changed or check:
+        return 1 if changed else 0
+    texts = {path: format_fragment(fragment) for path, fragment in changed.items()}
+    regenerate.replace_files(root, {**texts, **regenerate.render(root, fragments)})
     written = ", ".join(map(str, texts))
     console.print(f"wrote {written} and {regenerate.GENERATED}/; next: nox -s tests, then commit all that changed")
     return 0
@@ -64,6 +84,56 @@ def read_x_document(source: Path) -> Document:
     return document
 
 
+def find_updates(fragments: Mapping[PurePosixPath, Document], document: Document) -> list[Update]:
+    """Compare each fragment with the document. An operation that it lacks keeps its facts, and is withdrawn."""
+    places = {path: find_operation(document, fragment) for path, fragment in fragments.items()}
+    extracts = {path: extract_operation(document, *place) for path, place in places.items() if place}
+    version, updates = get_version(document), []
+    for path, fragment in fragments.items():
+        known, withdrawn = get_version(fragment), fragment["info"].get(WITHDRAWN)
+        old_path, method, _ = get_operation(fragment)
+        old = extract_operation(fragment, old_path, method)
+        new = extracts.get(path) or functools.reduce(_follow_shared, extracts.values(), old)
+        name, changes = f"{method.upper()} {old_path}", find_changes(old, new)
+        built = build_fragment(new, version, None)
+        if path not in extracts:
+            built = build_fragment(new, known, version if withdrawn is None else withdrawn)
+            if withdrawn is None:
+                changes.insert(0, Change(name, f"withdrawn in version {version}", True, (old_path,)))
+        elif withdrawn is not None:
+            changes.append(Change(name, f"back in version {version}", False, (old_path,)))
+        title = f"from version {known} to {version}" if changes else f"up to date with version {version}"
+        if withdrawn is not None and path not in extracts:
+            title = f"withdrawn since {withdrawn}"
+        updates.append(Update(path, f"{name}: {title}", changes, built))
+    return updates
+
+
+def _follow_shared(facts: Document, extract: Document) -> Document:
+    """Return a withdrawn operation's facts with the shared components of another, from which they must not differ."""
+    components = {
+        kind: {**facts["components"].get(kind, {}), **extract["components"].get(kind, {})}
+        for kind in facts["components"].keys() | extract["components"].keys()
+    }
+    path, method, _ = get_operation(facts)
+    return extract_operation({**extract, "paths": facts["paths"], "components": components}, path, method)
+
+
+def find_incomparable_versions(fragments: Mapping[PurePosixPath, Document], version: str) -> list[str]:
+    """Return what the fragments know of versions that cannot be compared. Raises SpecError if the version is older."""
+    known_versions = {
+        str(known): path
+        for path, fragment in fragments.items()
+        for known in (get_version(fragment), fragment["info"].get(WITHDRAWN))
+        if known
+    }
+    numbers = parse_version(version)
+    for known, path in known_versions.items():
+        if numbers and (known_numbers := parse_version(known)) and numbers < known_numbers:
+            raise SpecError(f"version {version} of the document is older than version {known} in {path}")
+    return [known for known in known_versions if known != version and not (numbers and parse_version(known))]
+
+
 def report_updates(console: Console, root: Path, updates: Sequence[Update]) -> None:
     for update in updates:
         console.print(update.title, style="bold")
@@ -74,43 +144,30 @@ def report_updates(console: Console, root: Path, updates: Sequence[Update]) -> N
     if changes := [change for update in updates for change in update.changes]:
         breaking = sum(change.breaking for change in changes)
         console.print(f"{breaking} breaking, {len(changes) - breaking} compatible", style="bold")
-    for thing, files in find_mentions(root, [change.thing for change in changes]).items():
-        console.print(f"{thing} is named in {', '.join(files)}")
+    # Nobody needs to edit a file because of a compatible change of a response.
+    edited = [change for change in changes if change.breaking or not change.place.startswith("response")]
+    report_mentions(console, root, [thing for change in edited for thing in change.things])
 
 
-def report_superfluous_actions(console: Console, root: Path, document: Document) -> None:
-    """Report the overlay's actions that change nothing. Raises SpecError if an action has no target."""
+def report_mentions(console: Console, root: Path, things: Iterable[str]) -> None:
+    """Report the handwritten files that name each thing, unless its name is an ordinary word."""
+    texts = {path: path.read_text("utf-8") for pattern in HANDWRITTEN for path in sorted(root.glob(pattern))}
+    for thing in dict.fromkeys(things):
+        word = re.compile(rf"(?<!\w){re.escape(thing)}(?!\w)")
+        files = [path.relative_to(root).as_posix() for path, text in texts.items() if word.search(text)]
+        if files and thing not in PYTHON | OPENAPI | ANY_API:
+            console.print(f"{thing} is named in {', '.join(files)}")
+
+
+def report_actions(console: Console, root: Path, old: Document, new: Document) -> None:
+    """Report the overlay's actions that change nothing any more. Raises SpecError if one of facts has no target."""
     for action in read_document(root / OVERLAY)["actions"]:
-        if regenerate.apply_action(document, action) == document:
-            target = action["target"]
-            console.print(
-                f"overlay.yaml: delete the action for {target}: X's document now says the same", style="yellow"
-            )
-
-
-def revise(root: Path, update: Update) -> str:
-    text = (root / update.path).read_text("utf-8")
-    return revise_fragment(text, update.facts, update.version, update.withdrawn)
-
-
-def replace_fragments(root: Path, texts: Mapping[PurePosixPath, str]) -> None:
-    """Replace the fragments and all that is generated from them, or nothing if that fails."""
-    with tempfile.TemporaryDirectory(prefix="x-insights-") as folder:
-        shutil.copytree(root / FOLDER, Path(folder, FOLDER))
-        write_files(Path(folder), {path: text.encode() for path, text in texts.items()})
-        expected = regenerate.render(Path(folder))
-    before = {path: (root / path).read_bytes() for path in texts}
-    try:
-        write_files(root, {path: text.encode() for path, text in texts.items()})
-        regenerate.replace_files(root, expected)
-    except BaseException:
-        write_files(root, before)
-        raise
-
-
-def write_files(root: Path, files: Mapping[PurePosixPath, bytes]) -> None:
-    for path, content in files.items():
-        (root / path).write_bytes(content)
+        target, is_idle = action["target"], regenerate.apply_action(new, action) == new
+        if is_idle and not regenerate.is_prose(action):
+            message = f"delete the action for {target}: X's document now says the same"
+            console.print(f"overlay.yaml: {message}", style="yellow")
+        elif is_idle and regenerate.apply_action(old, action) != old:
+            console.print(f"overlay.yaml: change the target {target}: it matches nothing now", style="yellow")
 
 
 if __name__ == "__main__":

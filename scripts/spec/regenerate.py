@@ -1,8 +1,4 @@
-"""Generate the low-level client, and the document that the test kit validates with, from the fragments and the overlay.
-
-``python scripts/spec/regenerate.py`` writes the files. With ``--check`` it only compares them, and exits 1 with a list
-if any differ. ``--root`` names another checkout.
-"""
+"""Generate the low-level client and the document of the test kit from the fragments and the overlay."""
 
 from __future__ import annotations
 
@@ -15,14 +11,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import jsonpath
 
-from document import Document, SpecError, read_document
-from fragment import GENERATOR, OVERLAY, merge_fragments, read_fragments
+from .document import Document, SpecError, find_mappings, read_document
+from .extract import ANNOTATIONS, IDENTIFYING, sort_keywords
+from .fragments import GENERATOR, OVERLAY, merge_fragments, read_fragments
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = PurePosixPath("generated")
@@ -34,38 +31,36 @@ def apply_overlay(document: Document, overlay: Document) -> Document:
     """Return the document with the overlay's actions applied, and with names for the members of every enum."""
     for action in overlay["actions"]:
         document = apply_action(document, action)
-    for schema in find_enums(document):
+    for schema in find_mappings(document, "enum"):
         schema["x-enum-varnames"] = derive_member_names(schema["enum"])
     return document
 
 
 def apply_action(document: Document, action: Document) -> Document:
-    """Return a copy of the document with one action applied, which updates exactly one object.
+    """Return a copy of the document with one action applied: to exactly one object, or to any number if it is prose.
 
     https://spec.openapis.org/overlay/v1.0.0.html#action-object; `remove` is not supported because no action needs it.
     """
     document = copy.deepcopy(document)
     try:
-        targets = [match.obj for match in jsonpath.finditer(action["target"], document)]
+        targets: list[Any] = [match.obj for match in jsonpath.finditer(action["target"], document)]
     except jsonpath.JSONPathError as error:
         raise SpecError(f"overlay.yaml: target {action['target']} is not a JSONPath: {error}") from None
-    if len(targets) != 1 or not isinstance(targets[0], dict):
+    if not (is_prose(action) or len(targets) == 1) or not all(isinstance(target, dict) for target in targets):
         raise SpecError(
             f"overlay.yaml: target {action['target']} matches {len(targets)} places in the fragments, not one object"
         )
-    targets[0].update(action["update"])
+    for target in targets:
+        updated = sort_keywords({**target, **action["update"]}, IDENTIFYING)
+        target.clear()
+        target.update(updated)
     return document
 
 
-def find_enums(node: Any) -> Iterator[Document]:
-    """Yield every schema with an `enum` at or below a node."""
-    if isinstance(node, dict):
-        if "enum" in node:
-            yield node
-        node = list(node.values())
-    if isinstance(node, list):
-        for child in node:
-            yield from find_enums(child)
+def is_prose(action: Document) -> bool:
+    """Return whether an action changes no facts. X may rename or remove what it describes at any time."""
+    # The description of a scope stands under its name. No keyword has a dot.
+    return all(name in ANNOTATIONS or "." in name for name in action["update"])
 
 
 def derive_member_names(values: Sequence[Any]) -> list[str]:
@@ -113,9 +108,9 @@ def read_files(folder: Path) -> dict[PurePosixPath, bytes]:
     }
 
 
-def render(root: Path) -> dict[PurePosixPath, bytes]:
+def render(root: Path, fragments: Mapping[PurePosixPath, Document]) -> dict[PurePosixPath, bytes]:
     """Generate every file that depends on `openapi/`. Return them by path relative to the checkout."""
-    document = apply_overlay(merge_fragments(read_fragments(root)), read_document(root / OVERLAY))
+    document = apply_overlay(merge_fragments(fragments), read_document(root / OVERLAY))
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     package = generate(text, root / GENERATOR)
     return {DOCUMENT: text.encode(), **{PACKAGE / name: content for name, content in package.items()}}
@@ -134,44 +129,49 @@ def find_differences(root: Path, expected: Mapping[PurePosixPath, bytes]) -> lis
 
 
 def replace_files(root: Path, expected: Mapping[PurePosixPath, bytes]) -> None:
-    """Replace the present files: all of `generated/` in one rename, or nothing if that fails."""
+    """Replace the present files: all of `generated/` in one rename, the others one by one. Undo that if it fails."""
+    others = [name for name in expected if GENERATED not in name.parents]
+    before = {name: (root / name).read_bytes() for name in others if (root / name).is_file()}
     with tempfile.TemporaryDirectory(prefix=".regenerate-", dir=root) as folder:
         new, old = Path(folder, "new"), Path(folder, "old")
-        for name, content in expected.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write_files(new, expected)
         target = root / GENERATED
         target.mkdir(exist_ok=True)
         target.rename(old)
         try:
             (new / GENERATED).rename(target)
-            (new / DOCUMENT).replace(root / DOCUMENT)
+            for name in others:
+                (new / name).replace(root / name)
         except BaseException:
             shutil.rmtree(target, ignore_errors=True)
             old.rename(target)
+            write_files(root, before)
             raise
+
+
+def write_files(root: Path, files: Mapping[PurePosixPath, bytes]) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument("--check", action="store_true", help="only compare: exit 1 if a file differs")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout (default: this one)")
     options = parser.parse_args(arguments)
     try:
-        expected = render(options.root)
+        expected = render(options.root, read_fragments(options.root))
     except SpecError as error:
         print(error, file=sys.stderr)
         return 1
     differences = find_differences(options.root, expected)
-    if not differences:
-        print("generated/ is up to date with openapi/")
-        return 0
-    print("\n".join(differences))
-    if options.check:
+    print("\n".join(differences) or "generated/ is up to date with openapi/")
+    if differences and options.check:
         print("generated/ is not up to date with openapi/: run `nox -s generate`", file=sys.stderr)
         return 1
-    replace_files(options.root, expected)
+    if differences:
+        replace_files(options.root, expected)
     return 0
 
 

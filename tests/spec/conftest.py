@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import pytest
 
-import regenerate
-from fragment import WITHDRAWN, read_fragments
-from refresh import main
-from regenerate import PACKAGE, ROOT, read_files
+from scripts.spec import regenerate
+from scripts.spec.fragments import WITHDRAWN, read_fragments
+from scripts.spec.refresh import main
+from scripts.spec.regenerate import PACKAGE, ROOT, read_files
 
 
 class Run(NamedTuple):

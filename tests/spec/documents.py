@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 
-from fragment import merge_fragments, read_fragments
-from regenerate import ROOT
+from scripts.spec.fragments import merge_fragments, read_fragments
+from scripts.spec.regenerate import ROOT
 
 INSIGHTS = "/2/insights/28hr"
 ANALYTICS = "/2/tweets/analytics"

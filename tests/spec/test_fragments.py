@@ -6,9 +6,9 @@ import copy
 
 import pytest
 
-from document import SpecError
-from fragment import merge_fragments, read_fragments
-from regenerate import ROOT
+from scripts.spec.document import SpecError
+from scripts.spec.fragments import merge_fragments, read_fragments
+from scripts.spec.regenerate import ROOT
 
 from .documents import get_schema
 

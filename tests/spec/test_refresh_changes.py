@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from regenerate import ROOT, read_files
+from scripts.spec.regenerate import ROOT, read_files
 
 from .analytics_mutations import add_analytics_metric
 from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_analytics_fields, get_parameter
@@ -74,8 +74,8 @@ def test_a_change_is_reported_and_written(mutation, refresh, checkout):
     written = re.findall(r"openapi/\S+\.yaml", run.out.splitlines()[-1])
     for name in written:
         text = (checkout / name).read_text()
-        assert '\n  # The version of X\'s document that these facts were taken from.\n  version: "99.1"\n' in text
-        assert "description: The Posts to measure" in text
+        assert text.startswith("# X's facts of one operation")
+        assert "\n  version: '99.1'\n" in text
         assert "Somebody else's words." not in text
     openapi = {name: text for name, text in read_files(checkout).items() if name.parts[0] == "openapi"}
     assert [str(name) for name, text in openapi.items() if before[name] != text] == written
@@ -179,13 +179,13 @@ def test_the_contributors_guide_shows_what_a_refresh_prints(refresh):
 
 def test_the_script_works_as_a_command(checkout, tmp_path):
     path = tmp_path / "x-openapi.json"
-    command = [sys.executable, str(ROOT / "scripts/spec/refresh.py"), str(path), "--root", str(checkout), "--check"]
+    command = [sys.executable, "-m", "scripts.spec.refresh", str(path), "--root", str(checkout), "--check"]
     document = build_document()
     add_metric(document)
     path.write_text(json.dumps(document))
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (1, "")
     assert "value Zaps added" in run.stdout
     path.write_text("{}")
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (2, "", f"{path} is not an OpenAPI 3 document\n")

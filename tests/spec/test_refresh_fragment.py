@@ -7,7 +7,7 @@ import random
 import pytest
 from ruamel.yaml import YAML
 
-from regenerate import DOCUMENT, ROOT, read_files
+from scripts.spec.regenerate import DOCUMENT, ROOT, read_files
 
 from .documents import ANALYTICS, INSIGHTS, build_document, get_operation, get_parameter, get_total
 from .mutations import add_metric, change_server
@@ -44,7 +44,7 @@ def test_only_what_changed_is_written(refresh, checkout):
     before = (ROOT / "openapi/insights-28hr.yaml").read_text().splitlines()
     after = (checkout / "openapi/insights-28hr.yaml").read_text().splitlines()
     assert [line for line in after if line not in before] == [
-        '  version: "99.1"',
+        "  version: '99.1'",
         "            - Zaps",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regenerate import read_files
+from scripts.spec.regenerate import read_files
 
 from .documents import build_document, get_schema
 

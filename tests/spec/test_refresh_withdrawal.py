@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from refresh import main
-from regenerate import read_files
+from scripts.spec.refresh import main
+from scripts.spec.regenerate import read_files
 
 from .documents import ANALYTICS, FRAGMENTS, INSIGHTS, build_document, get_operation, get_schema
 
 pytestmark = pytest.mark.usefixtures("fake_generator")
-WITHDRAWN = '  x-withdrawn: "99.1" # the first version without the operation, whose facts are kept\n'
+WITHDRAWN = "  x-withdrawn: '99.1'\n"
 
 
 def build_document_without(*paths, version="99.1"):
@@ -44,7 +44,7 @@ def test_an_operation_that_is_gone_is_a_breaking_change_and_keeps_its_facts(refr
     run = refresh(document)
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(check.out)
-    version = '  version: "2.166"\n'
+    version = "  version: '2.166'\n"
     assert fragment.read_text() == text.replace(version, version + WITHDRAWN)
 
 
@@ -83,7 +83,7 @@ def test_an_operation_that_is_back_is_no_longer_marked(refresh, fragment):
         lines = run.out.splitlines()
         assert lines[0] == "GET /2/insights/28hr: from version 2.166 to 99.2"
         assert lines[1] == "compatible  GET /2/insights/28hr: back in version 99.2"
-    assert fragment.read_text() == text.replace('version: "2.166"', 'version: "99.2"')
+    assert fragment.read_text() == text.replace("version: '2.166'", "version: '99.2'")
     assert refresh(document, "--check").code == 0
 
 
@@ -122,7 +122,7 @@ def test_a_withdrawn_operation_follows_what_it_shares_with_another(refresh, frag
         ]
     text = fragment.read_text()
     assert WITHDRAWN in text
-    assert '\n  version: "2.166"\n' in text
+    assert "\n  version: '2.166'\n" in text
     assert "    Engagement:\n" in text
     assert "users.read" not in text
 

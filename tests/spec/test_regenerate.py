@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
-from regenerate import DOCUMENT, ROOT, find_differences, main, read_files, replace_files
+from scripts.spec.regenerate import DOCUMENT, ROOT, find_differences, main, read_files, replace_files
 
 PACKAGE = "generated/x_insights_api"
+TWEET_IDS = ".get.parameters[?@.name == 'tweet_ids']"
 
 
 @pytest.fixture
@@ -37,8 +38,8 @@ def read_generated(root):
 
 
 def test_the_repository_is_up_to_date(checkout):
-    script = [sys.executable, str(ROOT / "scripts/spec/regenerate.py"), "--root", str(checkout), "--check"]
-    run = subprocess.run(script, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "scripts.spec.regenerate", "--root", str(checkout), "--check"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "generated/ is up to date with openapi/\n"), run.stderr
 
 
@@ -113,9 +114,17 @@ def test_a_new_metric_becomes_a_member(checkout):
     [
         # By default the generator would warn, leave the parameter out, and go on.
         ("insights-28hr.yaml", ("$ref: '#/components/parameters/Eng", "$ref: '#/components/parameters/Gone"), "Gone"),
-        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[?@.name == 'gone']"), "matches 0 places"),
-        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[*]"), "places in the fragments, not one object"),
-        ("overlay.yaml", ("[?@.name == 'tweet_ids']", "[?"), "[?"),
+        (
+            "overlay.yaml",
+            (TWEET_IDS, ".get.parameters[?@.name == 'gone']"),
+            "matches 0",
+        ),
+        (
+            "overlay.yaml",
+            (TWEET_IDS, ".get.parameters[*]"),
+            "places in the fragments, not one object",
+        ),
+        ("overlay.yaml", (TWEET_IDS, ".get.parameters[?"), "is not a JSONPath"),
         ("insights-28hr.yaml", ("openapi: 3.0.0\n", "openapi: [\n"), "insights-28hr.yaml"),
         ("tweets-analytics.yaml", ("openapi: 3.0.0\n", ""), "tweets-analytics.yaml is not an OpenAPI 3 document"),
     ],

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import io
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from document import Document, SpecError, get_version, read_openapi
-from extract import normalize
+from ruamel.yaml import YAML
+
+from .document import Document, SpecError, find_mappings, get_version, read_openapi
+from .extract import get_operation, normalize
 
 FOLDER = PurePosixPath("openapi")
-# The other files of the folder. Any file beside them is a fragment.
-OVERLAY = FOLDER / "overlay.yaml"
-GENERATOR = FOLDER / "generator.yaml"
+OVERLAY, GENERATOR = FOLDER / "overlay.yaml", FOLDER / "generator.yaml"  # all other files are fragments
 # The member of `info` with the first version of X's document that lacks the operation.
 WITHDRAWN = "x-withdrawn"
+HEADER = f"""\
+# X's facts of one operation and of all that it references, written by `nox -s refresh`. Amendments are in overlay.yaml.
+# `version` is that of X's document with these facts; `{WITHDRAWN}` the first one without the operation.
+"""
 
 
 def read_fragments(root: Path) -> dict[PurePosixPath, Document]:
@@ -23,11 +29,25 @@ def read_fragments(root: Path) -> dict[PurePosixPath, Document]:
     return {path: read_openapi(root / path) for path in paths if path not in (OVERLAY, GENERATOR)}
 
 
+def build_fragment(facts: Document, version: str, withdrawn: str | None) -> Document:
+    """Return the fragment with these facts, the version that they are from, and the mark if it is withdrawn."""
+    path, method, _ = get_operation(facts)
+    info = {"title": f"{method.upper()} {path}", "version": version, WITHDRAWN: withdrawn}
+    info = {name: value for name, value in info.items() if value is not None}
+    return {"openapi": facts["openapi"], "info": info, **facts}
+
+
+def format_fragment(fragment: Document) -> bytes:
+    """Return the text of a fragment's file."""
+    output = io.BytesIO()
+    YAML().dump(fragment, output)
+    return HEADER.encode() + output.getvalue()
+
+
 def merge_fragments(fragments: Mapping[PurePosixPath, Document]) -> Document:
     """Return one document with the operations of all fragments.
 
-    Raises SpecError if two fragments define the same thing differently. If only the prose differs, that of the first
-    one is kept.
+    Raises SpecError if two of them define the same thing differently.
     """
     (first, *_), versions = fragments.values(), ", ".join(map(get_version, fragments.values()))
     info = {"title": "X API, metrics of Posts", "version": versions}
@@ -53,17 +73,16 @@ def _add(present: Document, name: str, value: Any, thing: str, source: PurePosix
 
 
 def _get_facts(node: Any) -> Any:
-    """Return what two fragments have to agree on: all but prose, and scopes, of which each has what it requires."""
+    """Return what fragments have to agree on: all but annotations, and scopes, of which each has what it requires."""
     facts = normalize(node)
-    if isinstance(facts, dict):
-        for flow in facts.get("flows", {}).values():
-            del flow["scopes"]
+    for flow in find_mappings(facts.get("flows") if isinstance(facts, dict) else None, "scopes"):
+        del flow["scopes"]
     return facts
 
 
 def _join_scopes(scheme: Document, other: Document) -> Document:
-    flows = {
-        name: {**flow, "scopes": {**other["flows"][name]["scopes"], **flow["scopes"]}}
-        for name, flow in scheme.get("flows", {}).items()
-    }
-    return {**scheme, "flows": flows} if flows else scheme
+    """Return the scheme with the other's scopes too."""
+    joined = copy.deepcopy(scheme)
+    for flow, other_flow in zip(find_mappings(joined, "scopes"), find_mappings(other, "scopes"), strict=True):
+        flow["scopes"] = {**other_flow["scopes"], **flow["scopes"]}
+    return joined
