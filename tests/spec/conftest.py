@@ -38,15 +38,15 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def refresh(checkout, tmp_path, capsys):
-    """Refresh the checkout from a document or the path of one. In this process: an interpreter takes a second."""
+    """A function that refreshes the checkout from a document or a path, without a new interpreter for each."""
 
-    def refresh(document, *options):
+    def run(document, *options):
         path = document if isinstance(document, Path) else tmp_path / "x-openapi.json"
         if path is not document:
             path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
         return Run(main([str(path), "--root", str(checkout), *options]), *capsys.readouterr())
 
-    return refresh
+    return run
 
 
 @pytest.fixture
