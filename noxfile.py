@@ -57,9 +57,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Answer all clients with made-up responses: nox -s fuzz [-- --seconds 60]."""
-    session.install(".[testing]", *group("endurance"))
-    session.run("python", "scripts/endurance/fuzz.py", *session.posargs)
+    """Send generated responses to all kinds of client: nox -s fuzz [-- --seconds 60]."""
+    session.install(".[aiohttp,testing]", *group("endurance"))
+    session.run("python", "-m", "tests.endurance", "fuzz", *session.posargs)
 
 
 @nox.session
@@ -96,9 +96,9 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Fetch thousands of pages through faults with all clients: nox -s soak [-- --pages 4000]."""
-    session.install(".[testing]", *group("endurance"))
-    session.run("python", "scripts/endurance/soak.py", *session.posargs)
+    """Fetch thousands of pages through faults with all kinds of client: nox -s soak [-- --pages 4000]."""
+    session.install(".[aiohttp,testing]", *group("endurance"))
+    session.run("python", "-m", "tests.endurance", "soak", *session.posargs)
 
 
 @nox.session
