@@ -39,11 +39,11 @@ DecodedBody = tuple[Sequence[Item], list[Problem], Callable[[Any], Metrics]]
 def decode_body(body: bytes | bytearray, metrics: tuple[StrEnum, ...], *, with_counters: bool) -> DecodedBody:
     """Decode a body with these metrics. Those next to `id` are read `with_counters` only.
 
-    Raises ValueError or RecursionError if the body has another shape.
+    Raises ValueError, MsgspecError or RecursionError if the body has another shape.
     """
     # X's documents have had the metrics of a total in two places.
     for decoder in _create_decoders(metrics)[: 2 if with_counters else 1]:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, msgspec.MsgspecError):
             return decoder(body)
     return _decode_generally(body, with_counters=with_counters)
 

@@ -76,7 +76,7 @@ def _parse_problem(body: str) -> dict[str, Any]:
     """Return the body if it is a JSON object. Its content type is ignored, because X sends problems under several."""
     try:
         content = msgspec.json.decode(body)
-    except (ValueError, RecursionError):
+    except (ValueError, msgspec.MsgspecError, RecursionError):
         return {}
     return _prune(content, 6) if isinstance(content, dict) else {}
 

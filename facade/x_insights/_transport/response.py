@@ -52,7 +52,7 @@ def read_response(
             _validate_page(page, batch, body)
         except RecursionError:
             failure = "is nested too deeply"
-        except ValueError as error:  # includes msgspec's errors, and bytes that are not UTF-8
+        except (ValueError, msgspec.MsgspecError) as error:  # bytes that are not UTF-8 are a ValueError
             failure = f"does not match X's document: {error}"
         else:
             if page.errors:
