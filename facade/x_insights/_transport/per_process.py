@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from anyio.lowlevel import EventLoopToken, current_token
+from anyio.lowlevel import current_token
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ class PerProcess(Generic[T]):
 
     def __init__(self, create: Callable[[], T], first: T | None = None, *, per_loop: bool = False) -> None:
         self._create = create
-        self._values: dict[tuple[int, EventLoopToken | None], T] = {}
+        self._values: dict[tuple[int, object | None], T] = {}
         self._per_loop = per_loop
         if first is not None:
             self._values[os.getpid(), None] = first
@@ -41,5 +41,5 @@ class PerProcess(Generic[T]):
         self._values.clear()
         return value
 
-    def _locate(self) -> tuple[int, EventLoopToken | None]:
+    def _locate(self) -> tuple[int, object | None]:
         return os.getpid(), current_token() if self._per_loop else None
