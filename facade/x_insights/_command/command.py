@@ -128,7 +128,9 @@ def fetch(
     insights = Insights((), ())
     pages = client.iter_28hr(options.ids, options.metrics, options.granularity)
     is_disabled = errors.is_dumb_terminal or not errors.is_terminal
-    with Progress(console=errors, transient=True, disable=is_disabled) as progress:
+    progress = Progress(console=errors, transient=True, disable=is_disabled)
+    # Before rich 14.3, a disabled progress bar prints an empty line when it stops.
+    with contextlib.nullcontext() if is_disabled else progress:
         configure_logging()
         try:
             for page in progress.track(pages, total=len(pages), description="Pages"):
