@@ -30,12 +30,12 @@ class Spec:
                 for each in operation["parameters"]
             }
         document["servers"] = [{"url": "/"}]
-        self._validator = OpenAPI.from_dict(document)
+        self._validator = OpenAPI.from_dict(document).request_validator
 
     def find_errors(self, request: Request) -> list[dict[str, Any]]:
         """Return what is wrong with a request, as the nested errors of X, which checks more than the validator."""
         errors = [*self._find_parameter_errors(request)]
-        for error in self._validator.iter_request_errors(WerkzeugOpenAPIRequest(request)):
+        for error in self._validator.iter_errors(WerkzeugOpenAPIRequest(request)):
             details = [each.message for each in getattr(error.__cause__, "schema_errors", ())]
             errors.append((getattr(error, "name", ""), ": ".join([str(error), *details])))
         if not errors and "start_time" in request.args:
