@@ -1,6 +1,7 @@
 """Sessions: `nox -l` lists them."""
 
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,21 @@ import nox
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+REQUIREMENTS = [*PYPROJECT["project"]["dependencies"], *itertools.chain(*EXTRAS.values())]
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "typecheck", "tests", "check_generated", "downstream", "recipes", "docs", "package"]
+nox.options.sessions = [
+    "lint",
+    "typecheck",
+    "tests",
+    "tests_lowest",
+    "check_generated",
+    "downstream",
+    "recipes",
+    "docs",
+    "package",
+]
 nox.options.default_venv_backend = "uv|virtualenv"  # uv, if it is installed, makes an environment in a second
 # CI runs on the interpreters that it has. Nothing is downloaded without being asked for.
 nox.options.error_on_missing_interpreters = False
@@ -34,8 +47,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typecheck(session: nox.Session) -> None:
     """Check types, the generated package's too, and the typing of the public API."""
-    extras = PYPROJECT["project"]["optional-dependencies"]
-    session.install(*PYPROJECT["project"]["dependencies"], *itertools.chain(*extras.values()), *group("types"))
+    session.install(*REQUIREMENTS, *group("types"))
     session.run("mypy")
     session.run("pyright")
 
@@ -53,6 +65,17 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "worksteal", env=data)
     session.run("coverage", "combine", "--quiet", env=data)
     session.run("coverage", "report", env=data)
+
+
+@nox.session(python=PYTHONS[0])
+def tests_lowest(session: nox.Session) -> None:
+    """Run the facade's tests with the lowest versions that it allows of what it needs, on the oldest Python."""
+    lowest = [re.sub(r">=([^,]+).*", r"==\1", requirement) for requirement in REQUIREMENTS]
+    session.install(".[aiohttp,arrow,cli,testing]", *lowest, *group("facade-tests"))
+    # Scripts for maintainers run with the versions of their own groups, and a soak tests what test_fuzz.py does.
+    others = ("tests/spec", "tests/test_spec.py", "tests/test_release.py", "tests/test_soak.py")
+    ignored = [f"--ignore={path}" for path in others]
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", *ignored, *session.posargs)
 
 
 @nox.session
