@@ -1,10 +1,8 @@
-"""Measure the library against the limit and its peers: CPU, wall time, memory, cold starts, scale and concurrency.
+"""Measure the library against its bars: CPU, memory and cold starts, as ratios to its peers in one run.
 
-One run measures all contenders in turn, each in a process of its own, against a loopback server in another process.
-Prints ratios, and writes them to build/bench.json and build/bench.png. ``--quick`` is for use during development.
+All contenders run in turn, each in a process of its own, against a loopback server in another process. Prints medians
+and ratios, and exits with 1 if a bar is missed. ``--quick`` is for use during development.
 """
-
-from __future__ import annotations
 
 import argparse
 import contextlib
@@ -13,86 +11,67 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
+from contenders import IN_FLIGHT
 
-from bars import OURS, XDK, compare_with_bars
-from figures import Figures, draw_chart, print_figures, print_scale
-from in_flight import CONTENDERS, IN_FLIGHT
-from server import PAGES
-from worker import list_contenders
-
-HERE = Path(__file__).resolve().parent
-BUILD = HERE.parents[1] / "build"
-# Requests per turn: the slowest contender takes about a fifth of a second for them.
-REQUESTS = {
-    "total": 100,
-    "hourly": 6,
-    "one": 150,
-    "analytics": 10,
-    "analytics total": 100,
-    "analytics unrequested": 100,
-    "in flight": 10 * IN_FLIGHT,
-}
+OURS, PEER, XDK = "x_insights", "httpx + orjson", "xdk 0.10.3"
+OURS_IN_FLIGHT = "x_insights over httpx-aiohttp"
+PEER_IN_FLIGHT, AIOHTTP_PEER = "httpx + orjson, in flight", "httpx-aiohttp + orjson"
 # What a new interpreter does before its first request.
 COLD_STARTS = {
     "httpx": "import httpx; httpx.Client()",
     OURS: "from x_insights import InsightsClient; InsightsClient('t')",
-    XDK: "import xdk; xdk.Client(access_token='t')",
-    "tweepy 4.17.0": "import tweepy; tweepy.Client('t')",
 }
 LATENCY = 0.05
+Figures = dict[str, dict[str, float]]  # medians by figure and contender
 
 
 @contextlib.contextmanager
 def start(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start another script of this folder, which ends when its standard input is closed."""
-    command = [sys.executable, str(HERE / script), *arguments]
+    command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         yield running
-        if running.stdin:
-            running.stdin.close()
+        running.communicate()  # closes it
 
 
-def request(running: subprocess.Popen[str], line: str) -> Any:
-    """Send a line to a worker. Return the figures that it sends back."""
-    assert running.stdin is not None
-    assert running.stdout is not None
-    running.stdin.write(f"{line}\n")
-    running.stdin.flush()
-    return json.loads(running.stdout.readline())
+def run(contender: subprocess.Popen[str], count: int) -> dict[str, float]:
+    """Let a contender run a number of repetitions. Return its figures."""
+    print(count, file=contender.stdin, flush=True)
+    assert contender.stdout
+    figures: dict[str, float] = json.loads(contender.stdout.readline())
+    return figures
 
 
-@contextlib.contextmanager
-def start_server(page: str, latency: float = 0.0) -> Iterator[str]:
-    """Start a server for a page, and yield its URL."""
-    with start("server.py", page, str(latency)) as running:
-        assert running.stdout is not None
-        yield f"http://127.0.0.1:{running.stdout.readline().strip()}"
-
-
-def measure_page(script: str, contenders: Iterable[str], page: str, count: int, rounds: int) -> Figures:
-    """Measure the contenders of a script on one page, in turn, by `count` requests each. Return their medians."""
-    turns: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
+def measure(page: str, names: Sequence[str], count: int, rounds: int, *, latency: float = 0) -> Figures:
+    """Measure contenders in turn on one page, by `count` repetitions each. Print and return their medians."""
+    turns: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(start_server(page))
-        workers = {name: stack.enter_context(start(script, name, url, page)) for name in turns}
-        for turn in range(rounds + 1):
-            for name, worker in workers.items():
-                figures = request(worker, str(count))
-                if turn:  # the first one warms up
-                    turns[name].append(figures)
-    return {
-        name: {key: statistics.median(each[key] for each in figures) for key in figures[0]}
-        for name, figures in turns.items()
+        server = stack.enter_context(start("server.py", page, str(latency)))
+        assert server.stdout
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        contenders = {name: stack.enter_context(start("contenders.py", name, url, page)) for name in names}
+        for contender in contenders.values():
+            run(contender, min(count, 1000))  # warms up
+        for _ in range(rounds):
+            for name, contender in contenders.items():
+                turns[name].append(run(contender, count))
+    medians = {
+        figure: {name: statistics.median(each[figure] for each in turn) for name, turn in turns.items()}
+        for figure in ("cpu", "wall", "growth")
     }
+    print(f"{page}, {count:,} repetitions")
+    for name in names:
+        cpu, wall = medians["cpu"][name] * 1e3, medians["wall"][name] * 1e3
+        print(f"  {name:30} {cpu:9.3f} ms CPU {wall:9.3f} ms wall", flush=True)
+    return medians
 
 
-def measure_cold_starts(rounds: int) -> dict[str, float]:
-    """Return the median seconds until each has its first client, measured in turn, in a new interpreter each time."""
+def measure_cold_start(rounds: int) -> float:
+    """Return the ratio of the median seconds until each has its first client, in a new interpreter each time."""
     code = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
     # A deployed service has its byte code written, which the first round does here.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -101,64 +80,50 @@ def measure_cold_starts(rounds: int) -> dict[str, float]:
         for name, taken in seconds.items():
             command = [sys.executable, "-c", code.format(COLD_STARTS[name])]
             taken.append(float(subprocess.check_output(command, env=environment)))
-    return {name: statistics.median(taken[1:]) for name, taken in seconds.items()}
+    return statistics.median(seconds[OURS][1:]) / statistics.median(seconds["httpx"][1:])
 
 
-def measure_scale(counts: Sequence[int]) -> dict[str, Figures]:
-    """Return what an iteration takes, by client and by number of ids."""
-    with start_server("one") as url:
-        run = [sys.executable, str(HERE / "scale.py")]
-        return {
-            name: {str(count): json.loads(subprocess.check_output([*run, name, url, str(count)])) for count in counts}
-            for name in ("iteration", "async-iteration")
-        }
+def is_at_most(bar: float, figure: float, name: str, *, sign: int = 1) -> bool:
+    holds = sign * figure <= sign * bar
+    print("holds " if holds else "MISSED", f" {name}: {figure:.2f}, bar at {'most' if sign > 0 else 'least'} {bar}")
+    return holds
 
 
-def measure_tables(rounds: int) -> dict[str, float]:
-    """Return the CPU seconds that the rows and the Arrow table of a worst page take."""
-    with start_server("hourly") as url:
-        run = [sys.executable, str(HERE / "scale.py"), "tables", url, str(rounds)]
-        figures: dict[str, float] = json.loads(subprocess.check_output(run))
-        return figures
+is_at_least = partial(is_at_most, sign=-1)
 
 
-def measure_concurrency(limits: Sequence[int]) -> dict[str, float]:
-    """Return the ratio of wall time to the ideal one against a slow server, by number of pages in flight."""
-    with start_server("total", LATENCY) as url:
-        run = [sys.executable, str(HERE / "scale.py"), "concurrency", url]
-        return {str(each): json.loads(subprocess.check_output([*run, str(each), str(LATENCY)])) for each in limits}
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, in less than a minute")
-    quick = parser.parse_args().quick
-    console = Console(width=130)
-    results: dict[str, Any] = {"pages": {}}
+def check_bars(*, quick: bool) -> Iterator[bool]:
+    """Measure what the library promises of its performance. Yield whether each bar holds."""
     rounds = 7 if quick else 25
-    for page in PAGES:
-        results["pages"][page] = measure_page("worker.py", list_contenders(page), page, REQUESTS[page], rounds)
-        print_figures(console, page, results["pages"][page])
-    results["tables"] = measure_tables(rounds)
-    results["in flight"] = measure_page("in_flight.py", CONTENDERS, "total", REQUESTS["in flight"], rounds)
-    print_figures(console, "total", results["in flight"], f", {IN_FLIGHT} in flight")
-    results["cold starts"] = measure_cold_starts(5 if quick else 21)
-    results["scale"] = measure_scale((5_000, 20_000) if quick else (10_000, 100_000, 1_000_000))
-    print_scale(console, results["scale"])
-    results["concurrency"] = measure_concurrency((1, 8, 32))
-    for name in ("tables", "cold starts", "concurrency"):
-        console.print(name, results[name])
-    missed = 0
-    for name, figure, bar, upper in compare_with_bars(results):
-        holds = figure <= bar if upper else figure >= bar
-        missed += not holds
-        word = "holds " if holds else "MISSED"
-        console.print(f"{word}  {name}: {figure:.2f}, bar {'at most' if upper else 'at least'} {bar}")
-    BUILD.mkdir(exist_ok=True)
-    (BUILD / "bench.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
-    draw_chart(results, BUILD / "bench.png")
-    return 1 if missed else 0
+    # The slowest contender takes about a fifth of a second for the repetitions of a turn.
+    for page, count, limit, xdk in (("total", 100, 1.15, 2.5), ("hourly", 6, 0.95, 12.0)):
+        cpu = measure(page, (OURS, PEER, "generated client", XDK), count, rounds)["cpu"]
+        yield is_at_most(limit, cpu[OURS] / cpu[PEER], f"{page}: CPU of ours / {PEER}")
+        yield is_at_least(xdk, cpu[XDK] / cpu[OURS], f"{page}: CPU of {XDK} / ours")
+    for page, limit in (("analytics", 1.75), ("analytics total", 1.3), ("analytics unrequested", 5.0)):
+        cpu = measure(page, (OURS, PEER), 10 if page == "analytics" else 100, rounds)["cpu"]
+        yield is_at_most(limit, cpu[OURS] / cpu[PEER], f"{page}: CPU of ours / {PEER}")
+    cpu = measure("hourly", ("to_rows", "to_arrow"), 10, rounds)["cpu"]
+    yield is_at_most(1.0, cpu["to_arrow"] / cpu["to_rows"], "hourly: CPU of to_arrow / to_rows")
+    cpu = measure("total", (OURS_IN_FLIGHT, PEER_IN_FLIGHT, AIOHTTP_PEER), 10 * IN_FLIGHT, rounds)["cpu"]
+    for peer, limit in ((PEER_IN_FLIGHT, 0.45), (AIOHTTP_PEER, 1.25)):
+        yield is_at_most(limit, cpu[OURS_IN_FLIGHT] / cpu[peer], f"CPU of {OURS_IN_FLIGHT} / {peer}")
+    yield is_at_most(1.75, measure_cold_start(5 if quick else 21), "cold start of ours / httpx")
+    counts = (5_000, 20_000) if quick else (10_000, 100_000, 1_000_000)
+    for name in ("iteration", "async-iteration"):
+        # New processes for each number, so that the memory is its own.
+        scale = [measure("one", (name,), count, 1) for count in counts]
+        over = f"{name} over {counts[-1]:,} ids"
+        yield is_at_most(10, scale[-1]["growth"][name], f"{over}: MB of growth")
+        ratio = scale[-1]["cpu"][name] / scale[0]["cpu"][name]
+        yield is_at_most(1.25, ratio, f"{over}: CPU per id / that of {counts[0]:,}")
+    # A repetition is a round of pages that the server holds for `LATENCY`, the ideal wall time.
+    wall = measure("total", ("8 pages", "32 pages"), 16, 1, latency=LATENCY)["wall"]
+    yield is_at_most(1.2, wall["8 pages"] / LATENCY, "8 pages in flight: wall / ideal")
+    print(f"        32 pages in flight: wall / ideal: {wall['32 pages'] / LATENCY:.2f}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, in less than a minute")
+    sys.exit(0 if all([*check_bars(quick=parser.parse_args().quick)]) else 1)

@@ -5,8 +5,6 @@ The IDs in them are replaced by the requested ones, because the client rejects a
 ``python scripts/bench/server.py PAGE LATENCY`` prints its port, and serves until its standard input is closed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -18,8 +16,6 @@ from x_insights import ALL_METRICS, ANALYTICS_METRICS, Metric
 
 
 class Page(NamedTuple):
-    """What a page has: the number of IDs and of time buckets, and the metrics."""
-
     endpoint: str
     ids: int
     metrics: tuple[Metric, ...]
@@ -34,8 +30,6 @@ PAGES = {
     "analytics total": Page("analytics", 100, ANALYTICS_METRICS, 0),
     "analytics unrequested": Page("analytics", 100, ANALYTICS_METRICS, 0),
 }
-# A metric that the client did not request.
-UNREQUESTED = {"analytics unrequested": {"poll_votes": 7}}
 TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(100)]
 
 
@@ -47,44 +41,21 @@ def get_arguments(page: str) -> tuple[list[str], list[str], str]:
 
 def build_body(page: str) -> bytes:
     """Build the body of a complete page, with no figure missing."""
-    content = build_analytics(page) if PAGES[page].endpoint == "analytics" else build_insights(page)
-    return json.dumps(content, separators=(",", ":")).encode()
-
-
-def build_analytics(page: str) -> dict[str, Any]:
-    buckets = [
-        {
-            "timestamp": f"2026-11-{21 + hour // 24}T{hour % 24:02}:00:00.000Z",
-            "metrics": {
-                **{metric.name.lower(): 7 * hour + n for n, metric in enumerate(PAGES[page].metrics)},
-                **UNREQUESTED.get(page, {}),
-            },
-        }
-        for hour in range(12, 12 + (PAGES[page].buckets or 1))  # a total is in one bucket
-    ]
-    return {"data": [{"id": each, "timestamped_metrics": buckets} for each in TWEET_IDS[: PAGES[page].ids]]}
-
-
-def build_insights(page: str) -> dict[str, Any]:
-    tweet_ids, metrics, _ = get_arguments(page)
-    buckets = PAGES[page].buckets
-    values = [
-        [{"metric_type": metric, "metric_value": 7 * n + m} for m, metric in enumerate(metrics)] for n in range(29)
-    ]
-    times = [
-        {"iso8601_time": f"2026-11-{21 + hour // 24}T{hour % 24:02}:00:00.000Z"} for hour in range(12, 12 + buckets)
-    ]
-    measurement: dict[str, Any]
-    if buckets:
-        items = [
-            {"tweet_id": tweet_id, "value": {"metric_values": values[hour], "timestamp": time}}
-            for tweet_id in tweet_ids
-            for hour, time in enumerate(times)
-        ]
-        measurement = {"metrics_time_series": items}
+    endpoint, ids, metrics, count = PAGES[page]
+    times = [f"2026-11-{21 + hour // 24}T{hour % 24:02}:00:00.000Z" for hour in range(12, 12 + (count or 1))]
+    content: list[dict[str, Any]]
+    if endpoint == "analytics":  # a total is in one bucket
+        counts = {metric.name.lower(): 7 * n for n, metric in enumerate(metrics)}
+        counts |= {"poll_votes": 7} if page == "analytics unrequested" else {}
+        buckets = [{"timestamp": time, "metrics": counts} for time in times]
+        content = [{"id": tweet_id, "timestamped_metrics": buckets} for tweet_id in TWEET_IDS[:ids]]
     else:
-        measurement = {"metrics_total": [{"tweet_id": each, "value": values[n]} for n, each in enumerate(tweet_ids)]}
-    return {"data": [{"measurement": measurement}]}
+        values = [{"metric_type": metric.value, "metric_value": 7 * n} for n, metric in enumerate(metrics)]
+        series = [{"metric_values": values, "timestamp": {"iso8601_time": time}} for time in times]
+        each: list[Any] = series if count else [values]
+        items = [{"tweet_id": tweet_id, "value": value} for tweet_id in TWEET_IDS[:ids] for value in each]
+        content = [{"measurement": {"metrics_time_series" if count else "metrics_total": items}}]
+    return json.dumps({"data": content}, separators=(",", ":")).encode()
 
 
 def replace_ids(content: bytes, request: bytes) -> bytes:
