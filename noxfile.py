@@ -55,7 +55,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the built wheel, and demand every branch of the facade."""
-    session.install(".[aiohttp,arrow,cli,testing]", *group("tests"))
+    session.install(".[aiohttp,arrow,cli,testing]", *group("tests"), *group("script-tests"))
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -71,17 +71,15 @@ def tests(session: nox.Session) -> None:
 def tests_lowest(session: nox.Session) -> None:
     """Run the facade's tests with the lowest versions that it allows of what it needs, on the oldest Python."""
     lowest = [re.sub(r">=([^,]+).*", r"==\1", requirement) for requirement in REQUIREMENTS]
-    session.install(".[aiohttp,arrow,cli,testing]", *lowest, *group("facade-tests"))
-    # Scripts for maintainers run with the versions of their own groups, and a soak tests what test_fuzz.py does.
-    others = ("tests/spec", "tests/test_spec.py", "tests/test_release.py", "tests/test_soak.py")
-    ignored = [f"--ignore={path}" for path in others]
-    session.run("pytest", "-n", "auto", "--dist", "worksteal", *ignored, *session.posargs)
+    session.install(".[aiohttp,arrow,cli,testing]", *lowest, *group("tests"))
+    # A soak tests what test_fuzz.py does, and takes longer.
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", "--ignore=tests/test_soak.py", *session.posargs)
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """Send generated responses to all kinds of client: nox -s fuzz [-- --seconds 60]."""
-    session.install(".[aiohttp,testing]", *group("endurance"))
+    session.install(".[aiohttp,testing]", *group("tests"))
     session.run("python", "-m", "tests.endurance", "fuzz", *session.posargs)
 
 
@@ -120,7 +118,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def soak(session: nox.Session) -> None:
     """Fetch thousands of pages through faults with all kinds of client: nox -s soak [-- --pages 4000]."""
-    session.install(".[aiohttp,testing]", *group("endurance"))
+    session.install(".[aiohttp,testing]", *group("tests"))
     session.run("python", "-m", "tests.endurance", "soak", *session.posargs)
 
 

@@ -57,10 +57,7 @@ class Endpoint(abc.ABC):
 
     @abc.abstractmethod
     def parse_page(self, body: bytes | bytearray, query: Query) -> Page:
-        """Parse the body of a response to that request.
-
-        Raises ValueError, MsgspecError or RecursionError if the body has another shape.
-        """
+        """Parse the body of the response. Raises ValueError, MsgspecError or RecursionError for any other shape."""
 
     def adapt_query(self, query: Query) -> Query:
         """Adapt the query of a call to this endpoint, before it is divided into pages."""

@@ -23,8 +23,7 @@ MAX_SIZE = 64 * 1024 * 1024
 _MAX_ENCODINGS = 3  # decoding each takes time; no server uses more than one, and a proxy may add another
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
-# How much of a body is searched for a problem and for the token, in bytes. No problem of X is longer, and an echo of
-# nothing but tokens of 8 kB, which no server accepts, still fills the 500 characters that an error keeps.
+# The bytes of a body that are searched for a problem and the token. They fill an error's `body` even with echoes alone.
 _EXCERPT_SIZE = 1024 * 1024
 
 
