@@ -99,9 +99,9 @@ def test_concurrent_threads_share_one_call(sandbox):
 
 
 @pytest.mark.parametrize("value", [None, 7, b"any", "", "a b", "SECRET\n"])
-def test_an_invalid_token_of_a_callable_is_rejected(sandbox, value):
+def test_an_invalid_token_of_a_callable_is_rejected(get, sandbox, value):
     with pytest.raises(XInsightsError, match=r"^the callable .* returned an invalid access token: it is ") as caught:
-        get_sync(sandbox.url, ["1", "2"], "likes", token=lambda: value)
+        get(sandbox.url, ["1", "2"], "likes", token=lambda: value)
     error = caught.value
     assert type(error) is XInsightsError
     assert (len(error.partial), error.pending, error.retryable) == (0, ("1", "2"), False)
