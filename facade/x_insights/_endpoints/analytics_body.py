@@ -9,6 +9,7 @@ import keyword
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from types import NoneType
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -63,7 +64,6 @@ class AnalyticsBody(msgspec.Struct, frozen=True, gc=False):
     errors: list[Problem] = []
 
 
-_NULL = type(None)
 _decoder = msgspec.json.Decoder(AnalyticsBody, strict=False)
 
 
@@ -78,8 +78,8 @@ def _decode_generally(body: bytes | bytearray, *, with_counters: bool) -> Decode
 def _decode_counters(body: bytes | bytearray) -> Iterator[dict[str, Any]]:
     """Yield the top-level metrics of each item: known names, and any other number or null."""
     for position, item in enumerate(_as_list(msgspec.json.decode(body).get("data", []))):
-        members = [(name, value) for name, value in item.items() if name not in STRUCTURAL_FIELDS]
-        counters = {name: value for name, value in members if name in SPELLINGS or type(value) in (int, float, _NULL)}
+        pairs = [(name, value) for name, value in item.items() if name not in STRUCTURAL_FIELDS]
+        counters = {name: value for name, value in pairs if name in SPELLINGS or type(value) in (int, float, NoneType)}
         try:
             yield msgspec.convert(counters, dict[str, Value], strict=False)
         except msgspec.ValidationError as error:
