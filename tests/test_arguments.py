@@ -5,14 +5,27 @@ from __future__ import annotations
 import enum
 import re
 from contextlib import suppress
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from x_insights import ALL_METRICS, VIDEO_METRICS, Granularity, InsightsClient, InvalidRequestError, Metric
+from x_insights import (
+    ALL_METRICS,
+    VIDEO_METRICS,
+    EndpointName,
+    Granularity,
+    GranularityName,
+    InsightsClient,
+    InvalidRequestError,
+    Metric,
+)
+from x_insights._endpoints import ENDPOINT_CHOICES
 from x_insights._query import validate_query
+from x_insights._types import FieldNames
 from x_insights._validation import create_name_parser, validate_ids
+from x_insights_api.models import EngagementField
 
 
 class Name(str):
@@ -30,6 +43,14 @@ class Integer:
 
     def __index__(self):
         return self.number
+
+
+def test_types_of_names_are_those_of_the_enums():
+    enum, names = get_args(GranularityName)
+    assert enum is Granularity
+    assert {*get_args(names)} == {*Granularity, *(member.lower() for member in Granularity)}
+    assert get_args(EndpointName) == (*ENDPOINT_CHOICES,)
+    assert {*get_args(get_args(FieldNames)[0])} == {*EngagementField}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from helpers import get_sync
 from x_insights import ALL_METRICS, ApiError, ResponseError
 
 ID, OTHER = "1346889436626259968", "20"
+SOURCE = {"endpoints": ["28hr"], "period": None, "unavailable": []}
 
 
 def total(tweet_id, **metrics):
@@ -43,6 +44,7 @@ def test_totals(fetch):
         },
         "errors": [],
         "missing": [],
+        **SOURCE,
     }
     assert list(insights.to_dict()["tweets"]) == [ID, OTHER]  # in the order of the call, not of the response
     assert insights.to_rows() == [
@@ -68,6 +70,7 @@ def test_series(fetch, count):
         },
         "errors": [],
         "missing": [],
+        **SOURCE,
     }
     assert insights.to_rows() == [
         {"tweet_id": ID, "time": moment, "metric": "Impressions", "value": hour} for hour, moment in enumerate(moments)
@@ -162,7 +165,7 @@ def test_partial_errors_of_both_kinds_are_joined(fetch):
 @pytest.mark.parametrize("content", [{}, {"data": []}, {"data": [{}]}, {"data": [{"measurement": {}}], "errors": []}])
 def test_an_empty_response_leaves_all_ids_missing(fetch, content):
     insights = fetch(content)
-    assert insights.to_dict() == {"tweets": {}, "errors": [], "missing": [ID, OTHER]}
+    assert insights.to_dict() == {"tweets": {}, "errors": [], "missing": [ID, OTHER], **SOURCE}
     assert insights.to_rows() == []
     assert len(insights) == 0
 
@@ -179,18 +182,28 @@ def test_insights_are_a_mapping_from_id(fetch):
     assert insights[OTHER] == insights[20] == {"totals": {"Likes": 1}, "series": []}
     assert OTHER in insights
     assert ID not in insights
+    assert insights.get(20) == insights.get("20", 5) == insights["20"]
     assert insights.get(ID) is None
+    assert insights.get(int(ID), 5) == 5
     assert dict(insights) == insights.to_dict()["tweets"]
-    assert "1 Posts, 0 errors, 1 missing" in repr(insights)
+    assert "1 Post, 0 errors, 1 missing" in repr(insights)
 
 
 def test_returned_dictionaries_and_errors_are_copies(fetch):
-    insights = fetch({"data": [total(ID, Likes=1)], "errors": [{"title": "t", "type": "about:blank"}]})
+    content = {
+        "data": [total(ID, Likes=1), build_measurement((), [(ID, "t", {"Likes": 1})])],
+        "errors": [{"title": "t", "type": "about:blank"}],
+    }
+    insights = fetch(content)
     before = copy.deepcopy(insights.to_dict())
     handed_out = insights.to_dict()
     handed_out["tweets"][ID]["totals"]["Likes"] = 9
     handed_out["errors"][0]["tweet_ids"].append(ID)
     handed_out["missing"].clear()
+    handed_out["endpoints"].clear()
+    insights[ID]["totals"]["Likes"] = insights.get(ID)["series"][0]["metrics"]["Likes"] = 9
+    insights[ID]["series"].clear()
+    next(iter(insights.values())).clear()
     insights.errors[0]["tweet_ids"].append(ID)
     insights.errors[0]["message"] = "changed"
     insights.errors.clear()

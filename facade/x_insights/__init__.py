@@ -5,17 +5,16 @@
 `Metric` is the enum of the metrics of `28hr`, such as `Metric.URL_CLICKS`, whose value is X's name for it, `UrlClicks`.
 `Granularity` is the enum of `TOTAL`, `HOURLY`, `DAILY` and `WEEKLY`. Wherever a member is accepted, its name is too.
 `ALL_METRICS` is a tuple of every `Metric`, `VIDEO_METRICS` of those that are about videos, and `ANALYTICS_METRICS` of
-those that `analytics` has as well. `analytics` has four more, by name: `bookmarks`, `shares`, `unfollows`, `unlikes`.
+those that `analytics` has as well. `analytics` has four more, by name: `Bookmarks`, `Shares`, `Unfollows`, `Unlikes`.
 """
 
 import logging
 
 from x_insights_api.models import Granularity, Metric
 
-from ._async_client import AsyncInsightsClient, AsyncPageIterator
-from ._client import InsightsClient, PageIterator
-from ._endpoints.insights_28hr import ALL_METRICS, VIDEO_METRICS
-from ._endpoints.tweets_analytics import ANALYTICS_METRICS
+from ._async_client import AsyncInsightsClient
+from ._client import InsightsClient
+from ._endpoints import ALL_METRICS, ANALYTICS_METRICS, VIDEO_METRICS
 from ._errors import (
     ApiError,
     AuthenticationError,
@@ -29,8 +28,18 @@ from ._errors import (
     UsageCapError,
     XInsightsError,
 )
+from ._iterators import AsyncPageIterator, PageIterator
 from ._results import Insights
-from ._types import Bucket, InsightsDict, PartialError, RateLimit, Row, TweetInsights
+from ._types import (
+    Bucket,
+    EndpointName,
+    GranularityName,
+    InsightsDict,
+    PartialError,
+    RateLimit,
+    Row,
+    TweetInsights,
+)
 
 # Python prints the warnings of loggers without a handler on standard error.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -44,9 +53,11 @@ __all__ = [
     "AsyncPageIterator",
     "AuthenticationError",
     "Bucket",
+    "EndpointName",
     "EndpointUnavailableError",
     "ForbiddenError",
     "Granularity",
+    "GranularityName",
     "Insights",
     "InsightsClient",
     "InsightsDict",
@@ -64,3 +75,8 @@ __all__ = [
     "UsageCapError",
     "XInsightsError",
 ]
+
+# Tracebacks and documentation show where to import a class from.
+for _name in __all__:
+    if getattr(globals()[_name], "__module__", "").startswith(f"{__name__}."):
+        globals()[_name].__module__ = __name__

@@ -1,21 +1,24 @@
 """The asynchronous client."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Self
 
 import anyio
 import httpx
 
-from ._pages import EndpointSelector, PageCollector
-from ._query import EnumNames, validate_query
+from ._base_client import BaseClient
+from ._endpoints import validate_period
+from ._iterators import AsyncPageIterator
+from ._pages import HISTORICAL, PageCollector
+from ._query import MetricNames
 from ._results import Insights
 from ._transport import AsyncToken, AsyncTransport, Options
-from ._types import RateLimit
+from ._types import EndpointName, FieldNames, GranularityName
 from ._validation import TweetIds, validate_count
 
 
-class AsyncInsightsClient:
+class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
     """The same as `InsightsClient`, on asyncio and trio, with several pages in flight.
 
     Use `await` for `get_28hr` and `close`, `async for` for `iter_28hr`, and `async with` for the client itself.
@@ -39,55 +42,72 @@ class AsyncInsightsClient:
         attempts: int = 3,
         max_wait: float = 60.0,
         deadline: float | None = 300.0,
-        endpoint: str = "28hr",
+        endpoint: EndpointName = "28hr",
         http_client: httpx.AsyncClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
-        self._options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
+        options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         self._max_concurrency = validate_count("max_concurrency", max_concurrency)
-        self._selector = EndpointSelector(self._options.endpoints)
-        self._transport = AsyncTransport.open(self._options, token, http_client)
+        super().__init__(options, AsyncTransport.open(options, token, http_client))
 
     async def get_28hr(
-        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
+        self,
+        tweet_ids: TweetIds,
+        metrics: MetricNames,
+        granularity: GranularityName = "Total",
+        *,
+        fields: FieldNames | None = None,
     ) -> Insights:
         """Fetch the insights of any number of Posts: `InsightsClient.get_28hr` with `max_concurrency` pages in flight.
 
         If a page fails, no further page is requested. Those in flight may still be received, and are part of `partial`.
         """
-        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
-        collector = PageCollector(self._selector, query)
-        while collector.advance():
-            await self._fetch_pages(collector)
-        return collector.finish()
+        return await self._fetch_all(self._selector.collect(tweet_ids, metrics, granularity, fields))
 
     def iter_28hr(
-        self, tweet_ids: TweetIds, metrics: EnumNames, granularity: str = "Total", *, fields: EnumNames | None = None
-    ) -> "AsyncPageIterator":
+        self,
+        tweet_ids: TweetIds,
+        metrics: MetricNames,
+        granularity: GranularityName = "Total",
+        *,
+        fields: FieldNames | None = None,
+    ) -> AsyncPageIterator:
         """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
         Do not await the call. Up to `max_concurrency` pages are fetched at once. The next ones are requested when all
         of them are consumed.
         """
-        query = validate_query(self._options.parse_metric, tweet_ids, metrics, granularity, fields)
-        collector = PageCollector(self._selector, query)
-        return AsyncPageIterator(collector, partial(self._fetch_pages, collector, limit=self._max_concurrency))
+        collector = self._selector.collect(tweet_ids, metrics, granularity, fields)
+        return AsyncPageIterator(collector, partial(self._fetch_pages, limit=self._max_concurrency))
 
-    def with_token(self, token: AsyncToken) -> Self:
-        """Return a client for another account, with the same options and connections: `InsightsClient.with_token`."""
-        client = type(self).__new__(type(self))
-        vars(client).update(vars(self), _transport=self._transport.with_token(token))
-        return client
+    async def get_historical(
+        self,
+        tweet_ids: TweetIds,
+        metrics: MetricNames,
+        start_time: datetime | str,
+        end_time: datetime | str | None = None,
+        granularity: GranularityName = "Total",
+        *,
+        fields: FieldNames | None = None,
+    ) -> Insights:
+        """Fetch the insights of any number of Posts over any period: `InsightsClient.get_historical`."""
+        period = validate_period(start_time, end_time)
+        return await self._fetch_all(HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period))
 
-    @property
-    def rate_limit(self) -> RateLimit | None:
-        """The rate limit in the last response that described one."""
-        return self._transport.rate_limit
-
-    @property
-    def api_version(self) -> str | None:
-        """The version of X's API, from the header `api-version` of the last response. None if it had none."""
-        return self._transport.api_version
+    def iter_historical(
+        self,
+        tweet_ids: TweetIds,
+        metrics: MetricNames,
+        start_time: datetime | str,
+        end_time: datetime | str | None = None,
+        granularity: GranularityName = "Total",
+        *,
+        fields: FieldNames | None = None,
+    ) -> AsyncPageIterator:
+        """Fetch the same as `get_historical` page by page, as `iter_28hr` does."""
+        period = validate_period(start_time, end_time)
+        collector = HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period)
+        return AsyncPageIterator(collector, partial(self._fetch_pages, limit=self._max_concurrency))
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""
@@ -98,6 +118,11 @@ class AsyncInsightsClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _fetch_all(self, collector: PageCollector) -> Insights:
+        while collector.advance():
+            await self._fetch_pages(collector)
+        return collector.finish()
 
     async def _fetch_pages(self, collector: PageCollector, limit: int | None = None) -> None:
         batches = collector.request(limit)
@@ -112,27 +137,3 @@ class AsyncInsightsClient:
                     tasks.start_soon(fetch)
         except BaseExceptionGroup as group:  # such as KeyboardInterrupt; `fetch` returns what is an Exception
             raise group.exceptions[0] from None
-
-
-class AsyncPageIterator(AsyncIterator[Insights]):
-    """The same as `PageIterator`, for `async for` in one task at a time. Nothing is in flight between two pages."""
-
-    def __init__(self, collector: PageCollector, fetch: Callable[[], Awaitable[None]]) -> None:
-        self._collector = collector
-        self._fetch = fetch
-        self._length = collector.remaining
-
-    async def __anext__(self) -> Insights:
-        while (insights := self._collector.release()) is None:
-            if not self._collector.advance():
-                self._collector.end()
-                raise StopAsyncIteration
-            await self._fetch()
-        return insights
-
-    def __len__(self) -> int:
-        return self._length
-
-    async def aclose(self) -> None:
-        """End the iteration. No further page is requested."""
-        self._collector.close()

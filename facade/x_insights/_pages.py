@@ -5,10 +5,12 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from ._endpoints import Batch, Endpoint, Page
+from ._endpoints import ENDPOINT_CHOICES, Batch, Endpoint, Page
 from ._errors import ApiError, EndpointUnavailableError, XInsightsError, replace_message, wrap_exception
-from ._query import Query
+from ._query import MetricNames, Period, Query, validate_query
 from ._results import Insights
+from ._types import FieldNames, GranularityName
+from ._validation import TweetIds
 
 logger = logging.getLogger("x_insights")
 
@@ -21,6 +23,20 @@ class EndpointSelector:
         self._unannounced = dict(self._fallbacks)
         self.current: Endpoint = endpoints[0]
         """The endpoint to try first."""
+        self._first = endpoints[0]
+
+    def collect(
+        self,
+        tweet_ids: TweetIds,
+        metrics: MetricNames,
+        granularity: GranularityName,
+        fields: FieldNames | None,
+        period: Period | None = None,
+    ) -> "PageCollector":
+        """Validate the arguments of a call. Return the collector of its pages."""
+        # The metrics are those of the first endpoint, also after a fallback.
+        query = validate_query(self._first.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
+        return PageCollector(self, query)
 
     def find_fallback(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint to try if X has withdrawn this one."""
@@ -33,6 +49,10 @@ class EndpointSelector:
         if self.find_fallback(withdrawn) is endpoint and self._unannounced.pop(withdrawn, None) is not None:
             self.current = endpoint
             logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)
+
+
+HISTORICAL = EndpointSelector(ENDPOINT_CHOICES["analytics"])
+"""Selects the endpoint for any period. There is no fallback."""
 
 
 class PageCollector:
@@ -138,9 +158,10 @@ class PageCollector:
 
         Pages already received keep their place, so that the order of the IDs stays that of the call.
         """
-        query, size = endpoint.adapt_query(self._query), endpoint.page_size
+        query = endpoint.adapt_query(self._query)
         if not query.metrics:
             return False
+        size = endpoint.compute_page_size(query)
         batches: list[Batch] = []
         for is_received, group in itertools.groupby(self._batches, lambda batch: batch in self._pages):
             if is_received:

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from enum import StrEnum
 
 import attrs
 
 from x_insights_api.models import EngagementField, Granularity
 
+from ._types import FieldNames, GranularityName
 from ._validation import TweetIds, create_name_parser, validate_ids, validate_value, validate_values
 
-EnumNames = str | Iterable[str]
-"""What a caller may pass for members of an enum: one name or several."""
+MetricNames = str | Iterable[str]
+"""What a caller may pass as `metrics`: one name or several."""
 
-MetricParser = Callable[[object], StrEnum]
+MetricParser = Callable[[object], str]
 
 Period = tuple[datetime, datetime]
-"""A start and an end, as aware datetimes."""
+"""A start and an end, as aware datetimes in UTC."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -24,7 +24,8 @@ class Query:
     """The arguments of a call, or of the request for one of its pages."""
 
     tweet_ids: tuple[str, ...]
-    metrics: tuple[StrEnum, ...]
+    metrics: tuple[str, ...]
+    """The metrics in the public spelling."""
     granularity: Granularity
     fields: tuple[EngagementField, ...]
     period: Period | None = None
@@ -39,7 +40,13 @@ class Query:
 
 
 def validate_query(
-    parse_metric: MetricParser, tweet_ids: TweetIds, metrics: EnumNames, granularity: str, fields: EnumNames | None
+    parse_metric: MetricParser,
+    tweet_ids: TweetIds,
+    metrics: MetricNames,
+    granularity: GranularityName,
+    fields: FieldNames | None,
+    *,
+    period: Period | None = None,
 ) -> Query:
     """Validate the arguments of a call. Raises InvalidRequestError for the first value that X would reject."""
     return Query(
@@ -50,4 +57,10 @@ def validate_query(
         tuple(EngagementField)
         if fields is None
         else validate_values("fields", fields, create_name_parser("field", tuple(EngagementField))),
+        period,
     )
+
+
+def format_time(time: datetime) -> str:
+    """Return a time in UTC as X documents it. The generated code writes `+00:00` instead of `Z`."""
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,20 +1,21 @@
 """Results: the decoded pages of a call as plain dictionaries, rows and Arrow tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, TypeVar, overload
 
 import attrs
 
-from ._arrow import build_table
 from ._endpoints import Page
-from ._errors import ApiError, ResponseError
-from ._query import Period
+from ._errors import ApiError
+from ._query import Period, format_time
+from ._tables import build_rows, build_table, format_count
 from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
 
 if TYPE_CHECKING:
     import pyarrow
+
+T = TypeVar("T")
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -23,7 +24,7 @@ class Insights(Mapping[str, TweetInsights]):
 
     A metric has the spelling of X's document, which is the value of its `Metric`:
     `insights["20"]["totals"]["UrlClicks"]`. `a | b` joins the insights of two calls, such as an error's `partial` and
-    those of its `pending` IDs.
+    those of its `pending` IDs. Insights are equal if they have the same metrics, errors and missing IDs.
     """
 
     tweet_ids: tuple[str, ...]
@@ -34,11 +35,19 @@ class Insights(Mapping[str, TweetInsights]):
         """Return all insights as new dictionaries, ready for JSON.
 
         Returns:
-            A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), `errors` and `missing`. Metrics
-            have the spelling of X's document. Unknown ones and times are unchanged. `None` is X's `null`, not zero.
+            A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), and the properties `errors`,
+            `missing`, `endpoints`, `period` (as two texts) and `unavailable`. Metrics have the spelling of X's
+            document. Unknown ones and times are unchanged. `None` is X's `null`, not zero.
         """
-        tweets, errors = _merge(self.tweet_ids, self._pages), self.errors
-        return {"tweets": tweets, "errors": errors, "missing": _find_missing(self.tweet_ids, tweets, errors)}
+        tweets, errors, period = _merge(self.tweet_ids, self._pages), self.errors, self.period
+        return {
+            "tweets": tweets,
+            "errors": errors,
+            "missing": _find_missing(self.tweet_ids, tweets, errors),
+            "endpoints": list(self.endpoints),
+            "period": None if period is None else [format_time(time) for time in period],
+            "unavailable": list(self.unavailable),
+        }
 
     def to_rows(self) -> list[Row]:
         """Return one row per value. If there are none, a data frame of them has no columns, and one of `to_arrow` has.
@@ -49,11 +58,7 @@ class Insights(Mapping[str, TweetInsights]):
         Raises:
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.
         """
-        return [
-            {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
-            for tweet_id, time, metrics in self._iterate_metrics()
-            for metric, value in metrics.items()
-        ]
+        return build_rows(self._tweets)
 
     def to_arrow(self) -> "pyarrow.Table":
         """Return the rows of `to_rows` as an Arrow table, which needs the extra `arrow`.
@@ -67,7 +72,7 @@ class Insights(Mapping[str, TweetInsights]):
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.
             ImportError: If pyarrow is not installed.
         """
-        return build_table(self._iterate_metrics())
+        return build_table(self._tweets)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Export `to_arrow` as a stream by Arrow's PyCapsule protocol, for DuckDB, `pyarrow.table` and others."""
@@ -112,26 +117,27 @@ class Insights(Mapping[str, TweetInsights]):
         failure.partial = self
         raise failure
 
-    def _iterate_metrics(self) -> Iterator[tuple[str, datetime | None, Metrics]]:
-        """Yield the metrics of each Post by time, which is None for its totals."""
-        for tweet_id, tweet in self._tweets.items():
-            yield tweet_id, None, tweet["totals"]
-            for bucket in tweet["series"]:
-                text = bucket["time"]
-                time = None if text is None else _parse_time(text)
-                if time is None and text is not None:
-                    # The text stays out of the error, because it may be an echo of the token.
-                    raise ResponseError(
-                        f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged"
-                    )
-                yield tweet_id, time, bucket["metrics"]
-
     @cached_property
     def _tweets(self) -> dict[str, TweetInsights]:
         return _merge(self.tweet_ids, self._pages)
 
     def __getitem__(self, tweet_id: str | int) -> TweetInsights:
-        return self._tweets[str(tweet_id)]
+        tweet = self._tweets[str(tweet_id)]
+        series: list[Bucket] = [{"time": each["time"], "metrics": {**each["metrics"]}} for each in tweet["series"]]
+        return {"totals": {**tweet["totals"]}, "series": series}
+
+    @overload
+    def get(self, tweet_id: str | int, /) -> TweetInsights | None: ...
+
+    @overload
+    def get(self, tweet_id: str | int, default: TweetInsights | T, /) -> TweetInsights | T: ...
+
+    def get(self, tweet_id: str | int, default: TweetInsights | T | None = None, /) -> TweetInsights | T | None:
+        """Return the insights of a Post, or the default if there are none."""
+        try:
+            return self[tweet_id]
+        except KeyError:
+            return default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tweets)
@@ -145,10 +151,13 @@ class Insights(Mapping[str, TweetInsights]):
         return Insights(tuple(dict.fromkeys(self.tweet_ids + other.tweet_ids)), self._pages + other._pages)
 
     def __eq__(self, other: object) -> bool:
-        return self.to_dict() == other.to_dict() if isinstance(other, Insights) else NotImplemented
+        if not isinstance(other, Insights):
+            return NotImplemented
+        return (self._tweets, self.errors, self.missing) == (other._tweets, other.errors, other.missing)
 
     def __repr__(self) -> str:
-        return f"<Insights of {len(self)} Posts, {len(self.errors)} errors, {len(self.missing)} missing>"
+        posts, errors = format_count(len(self), "Post"), format_count(len(self.errors), "error")
+        return f"<Insights of {posts}, {errors}, {len(self.missing)} missing>"
 
 
 def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetInsights]:
@@ -181,18 +190,6 @@ def _add_metrics(known: Metrics, metrics: Metrics) -> None:
     """Add metrics to those of the same Post and time. A later value replaces an earlier one unless it is null."""
     if known is not metrics:
         known.update({name: value for name, value in metrics.items() if value is not None or name not in known})
-
-
-@lru_cache(maxsize=1024)  # every Post has the same hours
-def _parse_time(time: str) -> datetime | None:
-    """Return a time in UTC, or None if it is not ISO 8601."""
-    from dateutil.parser import isoparse  # slow to import, and needed for rows only
-
-    try:
-        moment = isoparse(time)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _find_missing(tweet_ids: Iterable[str], tweets: Iterable[str], errors: Iterable[PartialError]) -> list[str]:

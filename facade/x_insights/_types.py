@@ -1,11 +1,19 @@
-"""The plain data that callers get."""
+"""The plain data that callers pass and get."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 import attrs
 
 # Before Python 3.12, pydantic and so FastAPI accept only this TypedDict, not the one of `typing`.
 from typing_extensions import TypedDict
+
+from x_insights_api.models import Granularity
+
+EndpointName = Literal["28hr", "analytics", "auto"]
+GranularityName = Granularity | Literal["Total", "Hourly", "Daily", "Weekly", "total", "hourly", "daily", "weekly"]
+FieldNames = Literal["errors", "measurement"] | Iterable[Literal["errors", "measurement"]]
 
 Metrics = dict[str, int | float | None]
 
@@ -40,6 +48,10 @@ class InsightsDict(TypedDict):
     tweets: dict[str, TweetInsights]
     errors: list[PartialError]
     missing: list[str]
+    endpoints: list[str]
+    period: list[str] | None
+    """The start and the end, as sent to X. None from `28hr`."""
+    unavailable: list[str]
 
 
 class Row(TypedDict):

@@ -1,10 +1,11 @@
-"""Validation of call arguments: one value, several values, IDs, and enum members in any spelling."""
+"""Validation of call arguments: one value, several values, IDs, times, and names in any spelling."""
 
 import contextlib
 import operator
 import re
 import reprlib
 from collections.abc import Callable, Container, Iterable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import SupportsIndex, TypeVar
@@ -12,7 +13,7 @@ from typing import SupportsIndex, TypeVar
 from ._errors import InvalidRequestError
 
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+N = TypeVar("N", bound=str)
 
 TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
 """What a caller may pass as `tweet_ids`: one ID or several. An int and an integer of numpy have `__index__`."""
@@ -82,24 +83,42 @@ def parse_id(value: object) -> str:
     raise InvalidValueError(f"not the ID of a Post: {reason}; pass a str or a positive int")
 
 
-def create_name_parser(noun: str, members: Sequence[E], other_names: Container[str] = ()) -> Callable[[object], E]:
-    """Return a function that parses the name of an enum member, in any spelling that `normalize_name` makes equal.
+def parse_time(value: object) -> datetime:
+    """Return a time in UTC and in whole seconds. Raises InvalidValueError if it is not an aware time."""
+    moment = value
+    if isinstance(value, str):
+        from dateutil.parser import isoparse  # slow to import, and needed for few calls
 
-    `other_names` are the normalized names of the members that another endpoint has.
+        with contextlib.suppress(ValueError, OverflowError):
+            moment = isoparse(value)
+    if not isinstance(moment, datetime):
+        raise InvalidValueError("not a time: pass a datetime with a time zone, or ISO 8601 text with an offset or `Z`")
+    if moment.utcoffset() is None:
+        raise InvalidValueError("a time without a time zone: add one, such as `tzinfo=UTC`, or `Z` to a text")
+    try:
+        return datetime(*moment.utctimetuple()[:6], tzinfo=UTC)
+    except OverflowError:
+        raise InvalidValueError("outside the range of a datetime in UTC") from None
+
+
+def create_name_parser(noun: str, names: Sequence[N], other_names: Container[str] = ()) -> Callable[[object], N]:
+    """Return a function that parses one of some names, in any spelling that `normalize_name` makes equal.
+
+    `other_names` are the normalized names that another endpoint has.
     """
-    spellings: dict[str, E] = _index_spellings(tuple(members))
+    spellings: dict[str, N] = _index_spellings(tuple(names))
 
-    def parse_name(value: object) -> E:
+    def parse_name(value: object) -> N:
         name = value if isinstance(value, str) else ""
-        if member := spellings.get(name) or spellings.get(name := normalize_name(name)):
-            return member
+        if known := spellings.get(name) or spellings.get(name := normalize_name(name)):
+            return known
         import difflib  # slow to import, and not needed for valid names
 
         if name in other_names:
-            raise InvalidValueError(f"not a {noun} of this endpoint: use one of {', '.join(members)}")
+            raise InvalidValueError(f"not a {noun} of this endpoint: use one of {', '.join(names)}")
         if nearest := difflib.get_close_matches(name, spellings, n=1, cutoff=0.7):
-            raise InvalidValueError(f"not a {noun}: did you mean {spellings[nearest[0]].value!r}?")
-        raise InvalidValueError(f"not a {noun}: use one of {', '.join(members)}")
+            raise InvalidValueError(f"not a {noun}: did you mean {str(spellings[nearest[0]])!r}?")
+        raise InvalidValueError(f"not a {noun}: use one of {', '.join(names)}")
 
     return parse_name
 
@@ -112,11 +131,13 @@ def normalize_name(name: str) -> str:
 def format_value(value: object) -> str:
     """Return a short `repr` of a value for an error message."""
     try:
+        if isinstance(value, datetime):
+            return str(value)  # its repr would be shortened in the middle
         return reprlib.repr(value.value if isinstance(value, StrEnum) else value)
     except ValueError:  # Python refuses to convert an int of more than 4,300 digits to text
         return f"a value of type {type(value).__name__} with too many digits to print"
 
 
 @cache
-def _index_spellings(members: tuple[E, ...]) -> dict[str, E]:
-    return {spelling: member for member in members for spelling in (member.value, normalize_name(member))}
+def _index_spellings(names: tuple[N, ...]) -> dict[str, N]:
+    return {spelling: name for name in names for spelling in (str(name), normalize_name(name))}

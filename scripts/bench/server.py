@@ -12,11 +12,11 @@ import re
 import sys
 from typing import Any, NamedTuple
 
-from x_insights import ALL_METRICS, ANALYTICS_METRICS, Metric
+from x_insights import ALL_METRICS, ANALYTICS_METRICS, EndpointName, GranularityName, Metric
 
 
 class Page(NamedTuple):
-    endpoint: str
+    endpoint: EndpointName
     ids: int
     metrics: tuple[Metric, ...]
     buckets: int
@@ -33,7 +33,7 @@ PAGES = {
 TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(100)]
 
 
-def get_arguments(page: str) -> tuple[list[str], list[str], str]:
+def get_arguments(page: str) -> tuple[list[str], list[str], GranularityName]:
     """Return the ids, the metrics and the granularity of the request for a page."""
     _, ids, metrics, buckets = PAGES[page]
     return TWEET_IDS[:ids], [metric.value for metric in metrics], "Hourly" if buckets else "Total"

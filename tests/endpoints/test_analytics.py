@@ -91,7 +91,7 @@ def test_16_metrics_are_shared_and_four_belong_to_analytics_alone(sandbox):
     own = ["bookmarks", "Shares", "UN_FOLLOWS", "unlikes"]
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="analytics") as client:
         totals = client.get_28hr("1", [*ANALYTICS_METRICS, *own])["1"]["totals"]
-    assert list(totals) == [*ANALYTICS_METRICS, "bookmarks", "shares", "unfollows", "unlikes"]
+    assert list(totals) == [*ANALYTICS_METRICS, "Bookmarks", "Shares", "Unfollows", "Unlikes"]
 
 
 def test_both_endpoints_have_the_same_totals(sandbox):
@@ -122,14 +122,14 @@ def test_a_metric_of_the_other_endpoint_is_rejected(sandbox, endpoint):
         client.get_28hr("1", ["likes", metric])
     start = f"metrics[1] is {metric!r}, which is not a metric of this endpoint: use one of AppInstallAttempts, "
     assert str(caught.value).startswith(start)
-    assert str(caught.value).endswith({"28hr": ", VideoViews", "analytics": ", shares, unfollows, unlikes"}[endpoint])
+    assert str(caught.value).endswith({"28hr": ", VideoViews", "analytics": ", Shares, Unfollows, Unlikes"}[endpoint])
     assert sandbox.requests == []
 
 
 def test_a_misspelled_metric_of_analytics_is_rejected_with_the_nearest_one(sandbox):
     with (
         InsightsClient(TOKEN, base_url=sandbox.url, endpoint="analytics") as client,
-        pytest.raises(InvalidRequestError, match="did you mean 'bookmarks'"),
+        pytest.raises(InvalidRequestError, match="did you mean 'Bookmarks'"),
     ):
         client.get_28hr("1", "bokmarks")
 
@@ -149,9 +149,9 @@ TOTALS = {"1": {"Likes": 5, "UrlClicks": 7}}
             "timestamp": "2026-11-22T12:00:00Z",
             "timestamped_metrics": [bucket("", Likes="5", UrlClicks=7)],
         },
-        {"likes": "5", "url_clicks": 7, "public_metrics": {"likes": 9}, "text": "9", "possibly": True},
+        {"likes": "5", "URL_CLICKS": 7, "public_metrics": {"likes": 9}, "text": "nine", "lang": "null", "is": True},
     ],
-    ids=["beside the id", "in a bucket", "in both", "null in the bucket", "null beside the id", "with other members"],
+    ids=["next to id", "in a bucket", "in both", "null in the bucket", "null next to id", "with other members"],
 )
 @pytest.mark.parametrize("wrap", [lambda item: [item], lambda item: item], ids=["list", "object"])
 def test_totals_are_read_from_both_places(fetch_analytics, item, wrap):
@@ -172,16 +172,56 @@ def test_several_buckets_for_a_total_stay_a_series(fetch_analytics):
     }
 
 
-def test_a_series_ignores_what_stands_beside_the_id(fetch_analytics):
-    content = {"data": [{"id": "1", "likes": "no number", "timestamped_metrics": [bucket("t", likes=1, zaps=None)]}]}
-    insights = fetch_analytics(content, "Hourly")
-    assert insights["1"] == {"totals": {}, "series": [{"time": "t", "metrics": {"Likes": 1, "zaps": None}}]}
+@pytest.mark.parametrize("time", [{}, {"timestamp": None}], ids=["without a time", "null as the time"])
+def test_counters_without_a_time_are_totals_of_a_series_too(fetch_analytics, time):
+    buckets = [bucket("t", likes=1, zaps=None)]
+    insights = fetch_analytics({"data": [{"id": "1", **time, "likes": 9, "timestamped_metrics": buckets}]}, "Hourly")
+    assert insights["1"] == {"totals": {"Likes": 9}, "series": [{"time": "t", "metrics": {"Likes": 1, "zaps": None}}]}
 
 
-def test_unknown_metrics_come_as_sent_and_nulls_are_kept(fetch_analytics):
+@pytest.mark.parametrize("metrics", [["likes", "replies"], ["likes"]], ids=["exactly those requested", "another one"])
+def test_counters_with_a_time_are_a_bucket(fetch_analytics, metrics):
+    items = [{"id": "1", "timestamp": f"t{hour}", "likes": hour, "replies": None} for hour in range(2)]
+    items.append({"id": "1", "timestamped_metrics": [bucket("t1", likes=5)]})
+    for granularity in ("Hourly", "Total"):
+        insights = fetch_analytics({"data": items[:2]}, granularity, metrics=metrics)
+        assert insights["1"] == {
+            "totals": {},
+            "series": [{"time": f"t{hour}", "metrics": {"Likes": hour, "Replies": None}} for hour in range(2)],
+        }
+    insights = fetch_analytics({"data": items}, "Hourly", metrics=metrics)
+    assert insights["1"]["series"][1] == {"time": "t1", "metrics": {"Likes": 5, "Replies": None}}
+
+
+@pytest.mark.parametrize("metrics", [["likes"], ["likes", "replies"]], ids=["exactly those requested", "fewer"])
+def test_the_only_item_of_a_post_is_its_total(fetch_analytics, metrics):
+    items = [{"id": tweet_id, "timestamp": "t", "likes": 3} for tweet_id in ("1", "2")]
+    insights = fetch_analytics({"data": items}, metrics=metrics)
+    assert list(insights.values()) == [{"totals": {"Likes": 3}, "series": []}] * 2
+
+
+def test_counters_in_any_spelling_or_as_text_are_read(fetch_analytics):
+    insights = fetch_analytics({"data": [{"id": "1", "LIKES": "5", "brand_new": "6", "newer": 1.5}]}, "Hourly")
+    assert insights["1"]["totals"] == {"Likes": 5, "brand_new": 6, "newer": 1.5}
+
+
+def test_unknown_metrics_are_unchanged_and_nulls_are_kept(fetch_analytics):
     item = {"id": "1", "zap_zaps": 1.5, "likes": None, "timestamped_metrics": [bucket("t", Zip=2)]}
     insights = fetch_analytics({"data": [item]})
     assert insights["1"]["totals"] == {"zap_zaps": 1.5, "Likes": None, "Zip": 2}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"data": None},
+        {"data": None, "errors": None},
+        {"data": [{"id": "1", "timestamped_metrics": None}], "errors": None},
+    ],
+)
+def test_null_for_an_array_is_as_if_it_were_absent(fetch_analytics, content):
+    insights = fetch_analytics(content)
+    assert (list(insights), insights.errors) == (["1"] if content["data"] else [], [])
 
 
 def test_buckets_without_a_time_are_never_merged(fetch_analytics):
@@ -206,29 +246,27 @@ def test_buckets_with_the_same_time_are_merged(fetch_analytics):
 @pytest.mark.parametrize("item", [{}, {"timestamped_metrics": []}])
 def test_a_post_without_metrics_is_not_missing(fetch_analytics, granularity, item):
     insights = fetch_analytics({"data": [{"id": "1", **item}]}, granularity)
-    assert insights.to_dict() == {
-        "tweets": {"1": {"totals": {}, "series": []}},
-        "errors": [],
-        "missing": ["2"],
-    }
+    assert dict(insights) == {"1": {"totals": {}, "series": []}}
+    assert (insights.errors, insights.missing) == ([], ["2"])
 
 
+@pytest.mark.parametrize("granularity", ["Total", "Hourly"])
 @pytest.mark.parametrize(
     ("content", "path"),
     [
-        ({"data": None}, "$.data"),
         ({"data": "x"}, "$.data"),
         ({"data": [{}]}, "`id`"),
         ({"data": {"id": 5}}, "$.data.id"),
-        ({"data": [{"id": "1"}, {"id": "2", "likes": "x"}]}, "$.data[1]"),
-        ({"data": [{"id": "1", "likes": [1]}]}, "$.data[0]"),
+        ({"data": [{"id": "1"}, {"id": "2", "LIKES": "x"}]}, "$.data[1].LIKES"),
+        ({"data": [{"id": "1", "likes": [1]}]}, "$.data[0].likes"),
+        ({"data": [{"id": "1", "brand_new": 2**70}]}, "$.data[0].brand_new"),
         ({"data": [{"id": "1", "timestamped_metrics": {}}]}, "$.data[0].timestamped_metrics"),
         ({"data": [{"id": "1", "timestamped_metrics": [bucket("t", likes="x")]}]}, "$.data[0].timestamped_metrics[0]"),
     ],
 )
-def test_a_body_of_another_shape_is_a_response_error(fetch_analytics, content, path):
+def test_a_body_of_another_shape_is_a_response_error(fetch_analytics, content, path, granularity):
     with pytest.raises(ResponseError, match=re.escape(path)):
-        fetch_analytics(content)
+        fetch_analytics(content, granularity)
 
 
 def test_top_level_problems_are_partial_errors(fetch_analytics):

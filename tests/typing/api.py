@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import assert_type
 
 import httpx
@@ -63,6 +63,7 @@ def synchronous(http_client: httpx.Client) -> None:
     InsightsClient()
     InsightsClient(lambda: "token", base_url="https://api.x.com", timeout=httpx.Timeout(5), attempts=1, max_wait=0)
     InsightsClient("token", deadline=None)
+    InsightsClient("t", endpoint="analitics")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     InsightsClient(Signer(), http_client=http_client, timeout=5, endpoint="auto")
     InsightsClient(token)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with InsightsClient("token") as client:
@@ -70,6 +71,12 @@ def synchronous(http_client: httpx.Client) -> None:
         assert_type(client.get_28hr("20", Metric.LIKES), Insights)
         assert_type(client.get_28hr(["20", 20], ["likes", Metric.LIKES], Granularity.HOURLY, fields="errors"), Insights)
         assert_type(client.iter_28hr(range(60), ALL_METRICS, "Hourly", fields=["errors"]), PageIterator)
+        client.get_28hr("20", "likes", "Hour")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        client.get_28hr("20", "likes", fields="error")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        start = datetime(2026, 11, 1, tzinfo=UTC)
+        assert_type(client.get_historical("20", "likes", start), Insights)
+        assert_type(client.get_historical("20", "likes", start, "2026-11-08T00:00:00Z", "daily"), Insights)
+        assert_type(client.iter_historical(["20"], [Metric.LIKES, "Bookmarks"], start, fields="errors"), PageIterator)
         pages = client.iter_28hr("20", "likes")
         assert_type(list(pages), list[Insights])
         assert_type(len(pages), int)
@@ -90,6 +97,8 @@ async def asynchronous(http_client: httpx.AsyncClient) -> None:
         assert_type(client, AsyncInsightsClient)
         AsyncInsightsClient("token", deadline=0.5)
         assert_type(await client.get_28hr("20", Metric.LIKES), Insights)
+        assert_type(await client.get_historical("20", "likes", "2026-11-01T00:00:00Z"), Insights)
+        assert_type(client.iter_historical("20", "likes", "2026-11-01T00:00:00Z"), AsyncPageIterator)
         pages = client.iter_28hr("20", "likes")
         assert_type(pages, AsyncPageIterator)
         assert_type([insights async for insights in pages], list[Insights])
@@ -108,9 +117,14 @@ def results(insights: Insights) -> None:
     assert_type(whole["tweets"], dict[str, TweetInsights])
     assert_type(whole["errors"], list[PartialError])
     assert_type(whole["missing"], list[str])
+    assert_type(whole["endpoints"], list[str])
+    assert_type(whole["period"], list[str] | None)
+    assert_type(whole["unavailable"], list[str])
     tweet = insights["20"]
     assert_type(tweet, TweetInsights)
     assert_type(insights[20], TweetInsights)
+    assert_type(insights.get(20), TweetInsights | None)
+    assert_type(insights.get("20", 0), TweetInsights | int)
     assert_type(tweet["totals"], dict[str, int | float | None])
     assert_type(tweet["series"], list[Bucket])
     assert_type(tweet["series"][0]["metrics"]["Likes"], int | float | None)

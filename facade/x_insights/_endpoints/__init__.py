@@ -1,9 +1,9 @@
 """The endpoints of X that have post metrics. Each has one module, with everything that is specific to it."""
 
-from .._validation import normalize_name
 from .base import Batch, Endpoint, Page
 from .insights_28hr import Insights28hr
-from .tweets_analytics import TweetsAnalytics
+from .metrics import ALL_METRICS, ANALYTICS_METRICS, VIDEO_METRICS
+from .tweets_analytics import TweetsAnalytics, validate_period
 
 _28HR, _ANALYTICS = Insights28hr(), TweetsAnalytics()
 ENDPOINT_CHOICES: dict[str, tuple[Endpoint, ...]] = {
@@ -12,7 +12,14 @@ ENDPOINT_CHOICES: dict[str, tuple[Endpoint, ...]] = {
     "auto": (_28HR, _ANALYTICS),
 }
 """The endpoints of each value of the option `endpoint`, in the order in which they are tried."""
-METRIC_NAMES = {normalize_name(metric) for endpoint in ENDPOINT_CHOICES["auto"] for metric in endpoint.metrics}
-"""The normalized names of the metrics of all endpoints."""
 
-__all__ = ["ENDPOINT_CHOICES", "METRIC_NAMES", "Batch", "Endpoint", "Page"]
+__all__ = [
+    "ALL_METRICS",
+    "ANALYTICS_METRICS",
+    "ENDPOINT_CHOICES",
+    "VIDEO_METRICS",
+    "Batch",
+    "Endpoint",
+    "Page",
+    "validate_period",
+]

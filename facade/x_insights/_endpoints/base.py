@@ -2,16 +2,16 @@
 
 import abc
 import sys
-from collections.abc import Callable, Container, Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Container
 from typing import Annotated, Any, ClassVar
 
 import attrs
 import msgspec
 
-from .._query import Period, Query
+from .._query import MetricParser, Period, Query
 from .._types import Metrics, PartialError
-from .._validation import normalize_name
+from .._validation import create_name_parser
+from .metrics import SPELLINGS
 
 
 @attrs.define(eq=False)
@@ -43,13 +43,18 @@ class Endpoint(abc.ABC):
     name: ClassVar[str]
     page_size: ClassVar[int]
     """The largest number of IDs in a request."""
-    metrics: ClassVar[tuple[StrEnum, ...]]
+    metrics: ClassVar[tuple[str, ...]]
     extra_scopes: ClassVar[tuple[str, ...]] = ()
     """The scopes that it requires of a token in addition to `tweet.read`."""
 
     def __init__(self, advice: str = "") -> None:
         self.advice = advice
         """What to do if X has withdrawn the endpoint, as the end of an error message."""
+
+    @property
+    def parse_metric(self) -> MetricParser:
+        """The parser of the names of its metrics."""
+        return create_name_parser("metric", self.metrics, SPELLINGS)
 
     @abc.abstractmethod
     def build_request(self, query: Query) -> dict[str, Any]:
@@ -63,6 +68,10 @@ class Endpoint(abc.ABC):
         """Adapt the query of a call to this endpoint, before it is divided into pages."""
         return query
 
+    def compute_page_size(self, query: Query) -> int:
+        """Return the number of IDs in a request for an adapted query."""
+        return self.page_size
+
 
 @attrs.frozen(eq=False, repr=False)
 class Batch:
@@ -74,11 +83,11 @@ class Batch:
 
 # A numeric string is converted to its number. The bounds exclude what JSON encoders refuse: "nan", "inf", and integers
 # of more than 64 bits.
-Value = (
+Number = (
     Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
     | Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
-    | None
 )
+Value = Number | None
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):
@@ -94,30 +103,6 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     message: Any = None
     resource_id: Any = None
     value: Any = None
-
-
-def index_spellings(metrics: Iterable[StrEnum]) -> dict[str, str]:
-    """Return a mapping from the names that X sends to their public spelling."""
-    return {
-        spelling: metric.value
-        for metric in metrics
-        for spelling in (metric.value, metric.name.lower(), normalize_name(metric.value))
-    }
-
-
-def spell(name: str, spellings: Mapping[str, str]) -> str:
-    """Return the public spelling of a metric, or the name itself if it is unknown."""
-    return spellings.get(name) or spellings.get(normalize_name(name), name)
-
-
-def spell_metrics(values: Iterable[tuple[str, int | float | None]], spellings: Mapping[str, str]) -> Metrics:
-    """Return metrics in their public spelling. If a metric occurs twice, the last value that is not null wins."""
-    metrics: Metrics = {}
-    for name, value in values:
-        spelling = spell(name, spellings)
-        if value is not None or spelling not in metrics:
-            metrics[spelling] = value
-    return metrics
 
 
 def convert_problem(problem: Problem, tweet_ids: Container[str]) -> PartialError:

@@ -1,7 +1,7 @@
 """`GET /2/insights/28hr`: Posts' metrics of the last 28 hours."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -10,14 +10,8 @@ from x_insights_api.models import Metric
 
 from .._query import Query
 from .._types import Metrics, PartialError
-from .base import Endpoint, Page, Problem, Value, convert_problem, index_spellings, join_arrays, spell_metrics
-
-ALL_METRICS: tuple[Metric, ...] = tuple(Metric)
-"""Every metric of `GET /2/insights/28hr`."""
-VIDEO_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if "VIDEO" in metric.name)
-"""The metrics of videos: views, starts, quartiles and completions."""
-
-_SPELLINGS = index_spellings(Metric)
+from .base import Endpoint, Page, Problem, Value, convert_problem, join_arrays
+from .metrics import ALL_METRICS, SPELLINGS, spell_metrics
 
 
 # The structs mirror the schemas of the fragment, and require only what gives a value its place. They hold nothing that
@@ -81,7 +75,7 @@ class Insights28hr(Endpoint):
         arguments = get_insights_28_hr._get_kwargs(
             tweet_ids=list(query.tweet_ids),
             granularity=query.granularity,
-            requested_metrics=cast("list[Metric]", list(query.metrics)),
+            requested_metrics=[Metric(name) for name in query.metrics],
             engagement_fields=list(query.fields),
         )
         return join_arrays(arguments)
@@ -106,9 +100,9 @@ class Insights28hr(Endpoint):
 
 def _convert_values(values: Sequence[MetricValue]) -> Metrics:
     try:  # a plain lookup per value, because there are tens of thousands
-        metrics = {_SPELLINGS[value.metric_type]: value.metric_value for value in values}
+        metrics = {SPELLINGS[value.metric_type]: value.metric_value for value in values}
     except KeyError:
         metrics = {}
     if len(metrics) == len(values):
         return metrics
-    return spell_metrics(((value.metric_type, value.metric_value) for value in values), _SPELLINGS)
+    return spell_metrics((value.metric_type, value.metric_value) for value in values)

@@ -1,39 +1,57 @@
-"""`GET /2/tweets/analytics`: Posts' metrics of any period. This library requests the last 28 hours."""
+"""`GET /2/tweets/analytics`: Posts' metrics of any period."""
 
+import math
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import attrs
 
 from x_insights_api.api.posts import get_posts_analytics
-from x_insights_api.models import AnalyticsGranularity, EngagementField, Granularity, Metric
+from x_insights_api.models import AnalyticsGranularity, EngagementField, Granularity
 
-from .._query import Query
-from .._validation import normalize_name
-from .analytics_body import METRIC_FIELDS, SPELLINGS, STRUCTURAL_FIELDS, decode_body
+from .._errors import InvalidRequestError
+from .._query import Period, Query, format_time
+from .._validation import normalize_name, parse_time, validate_value
+from .analytics_body import decode_body
 from .base import Endpoint, Page, convert_problem, join_arrays
+from .metrics import ANALYTICS_NAMES, METRIC_FIELDS, STRUCTURAL_FIELDS
 
 _LAST_28_HOURS = timedelta(hours=28)
 # X's search endpoints reject an end less than ten seconds ago.
 _END_DELAY = timedelta(seconds=10)
-
-ANALYTICS_METRICS: tuple[Metric, ...] = tuple(metric for metric in Metric if normalize_name(metric) in METRIC_FIELDS)
-"""Every `Metric` that `GET /2/tweets/analytics` has as well."""
+_BUCKETS = {
+    Granularity.HOURLY: timedelta(hours=1),
+    Granularity.DAILY: timedelta(days=1),
+    Granularity.WEEKLY: timedelta(weeks=1),
+}
+# A quarter of the largest body that is accepted, because the size of a bucket is an estimate.
+_MAX_PAGE_BYTES = 16 * 1024 * 1024
+_BUCKET_BYTES, _VALUE_BYTES = 64, 32
 
 
 class TweetsAnalytics(Endpoint):
-    """`GET /2/tweets/analytics`, for the 28 hours that end at the call."""
+    """`GET /2/tweets/analytics`, by default for the 28 hours that end at the call."""
 
     name: ClassVar = "analytics"
     page_size: ClassVar = 100  # `maxItems` of the parameter `ids`
-    metrics: ClassVar = (*ANALYTICS_METRICS, *(field for field in METRIC_FIELDS.values() if SPELLINGS[field] == field))
+    metrics: ClassVar = ANALYTICS_NAMES
     extra_scopes: ClassVar = ("users.read",)
 
     def adapt_query(self, query: Query) -> Query:
-        end = datetime.now(UTC).replace(microsecond=0) - _END_DELAY
+        end = _find_latest_end()
         available = tuple(metric for metric in query.metrics if metric in self.metrics)
-        unavailable = tuple(metric.value for metric in query.metrics if metric not in available)
-        return attrs.evolve(query, metrics=available, period=(end - _LAST_28_HOURS, end), unavailable=unavailable)
+        unavailable = tuple(str(metric) for metric in query.metrics if metric not in available)
+        period = query.period or (end - _LAST_28_HOURS, end)
+        return attrs.evolve(query, metrics=available, period=period, unavailable=unavailable)
+
+    def compute_page_size(self, query: Query) -> int:
+        if query.period is None or query.granularity is Granularity.TOTAL:
+            return self.page_size
+        start, end = query.period
+        buckets = math.ceil((end - start) / _BUCKETS[query.granularity]) + 1
+        size = buckets * (_BUCKET_BYTES + _VALUE_BYTES * len(query.metrics))
+        return min(max(1, _MAX_PAGE_BYTES // size), self.page_size)
 
     def build_request(self, query: Query) -> dict[str, Any]:
         assert query.period is not None  # set by adapt_query
@@ -46,17 +64,19 @@ class TweetsAnalytics(Endpoint):
             granularity=AnalyticsGranularity(query.granularity.lower()),
             analytics_fields=[*STRUCTURAL_FIELDS, *metrics],
         )
-        # The generated code writes `+00:00`, and X documents `Z`.
-        arguments["params"] |= {"start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}", "end_time": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
+        arguments["params"] |= {"start_time": format_time(start), "end_time": format_time(end)}
         return join_arrays(arguments)
 
     def parse_page(self, body: bytes | bytearray, query: Query) -> Page:
         is_total, is_measured = query.granularity is Granularity.TOTAL, EngagementField.MEASUREMENT in query.fields
-        items, problems, read_metrics = decode_body(body, query.metrics, with_counters=is_total and is_measured)
+        items, problems, read_metrics = decode_body(body, query.metrics, with_counters=is_measured)
         page = Page(self.name, query.period, query.unavailable, read_metrics=read_metrics)
         if is_measured:
-            for tweet_id, counters, buckets in items:
-                if counters or not buckets:  # a Post without any metric is in the results, too
+            item_counts = Counter(item[0] for item in items)
+            for tweet_id, time, counters, buckets in items:
+                if counters and time and not (is_total and item_counts[tweet_id] == 1):
+                    page.series.append((tweet_id, time, counters))
+                elif counters or not buckets:  # a Post without any metric is in the results, too
                     page.totals.append((tweet_id, counters))
                 if is_total and len(buckets) == 1:
                     # Later values replace earlier ones unless they are null.
@@ -66,3 +86,20 @@ class TweetsAnalytics(Endpoint):
         if EngagementField.ERRORS in query.fields:
             page.errors += [convert_problem(problem, query.tweet_ids) for problem in problems]
         return page
+
+
+def validate_period(start_time: object, end_time: object) -> Period:
+    """Return a period in UTC and in whole seconds, up to the present if `end_time` is None.
+
+    Raises InvalidRequestError if a time is invalid, or if the period does not end after it starts.
+    """
+    start = validate_value("start_time", start_time, parse_time)
+    end = _find_latest_end() if end_time is None else validate_value("end_time", end_time, parse_time)
+    if start >= end:
+        name = "the latest `end_time` that X accepts" if end_time is None else "end_time"
+        raise InvalidRequestError(f"start_time is {format_time(start)}: pass one before {name}, {format_time(end)}")
+    return start, end
+
+
+def _find_latest_end() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - _END_DELAY

@@ -6,10 +6,9 @@ import math
 import attrs
 import httpx
 
-from .._endpoints import ENDPOINT_CHOICES, METRIC_NAMES, Endpoint
+from .._endpoints import ENDPOINT_CHOICES, Endpoint
 from .._errors import InvalidRequestError
-from .._query import MetricParser
-from .._validation import create_name_parser, format_value, validate_count
+from .._validation import format_value, validate_count
 
 
 def _validate_base_url(base_url: str) -> str:
@@ -82,8 +81,3 @@ class Options:
     deadline: float | None = attrs.field(converter=_validate_deadline)
     endpoints: tuple[Endpoint, ...] = attrs.field(converter=_validate_endpoint, alias="endpoint")
     """The endpoints, in the order in which they are tried."""
-
-    @property
-    def parse_metric(self) -> MetricParser:
-        """The parser of metrics, which are those of the endpoint tried first, also after a fallback."""
-        return create_name_parser("metric", self.endpoints[0].metrics, METRIC_NAMES)

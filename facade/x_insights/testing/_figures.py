@@ -5,9 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from x_insights_api.models import Metric
-
-from .._endpoints.base import index_spellings, spell
+from .._endpoints.metrics import spell
 
 # How many of a hundred impressions lead to one of these. For a metric that is not listed, it is one in two hundred.
 PER_HUNDRED = {
@@ -22,9 +20,6 @@ PER_HUNDRED = {
     "ProfileVisits": 1.0,
 }
 
-
-# The endpoints spell a metric differently, and have the same figures.
-SPELLINGS = index_spellings(Metric)
 
 Counts = dict[str, int]
 
@@ -49,7 +44,7 @@ def compute_series(
 
 
 def _compute_total(tweet_id: str, metric: str) -> int:
-    name = spell(metric, SPELLINGS)
+    name = spell(metric)
     impressions = random.Random(tweet_id).lognormvariate(8, 1.2)
     rate = PER_HUNDRED.get(name, 0.5) / 100 * random.Random(tweet_id + name).uniform(0.7, 1.3)
     return round(impressions * rate)

@@ -1,0 +1,95 @@
+"""Results as rows and as an Arrow table."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ._errors import ResponseError
+from ._types import Metrics, Row, TweetInsights
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def build_rows(tweets: Mapping[str, TweetInsights]) -> list[Row]:
+    """Build one row per metric. Raises ResponseError if a time is not ISO 8601."""
+    return [
+        {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
+        for tweet_id, time, metrics in _iterate_metrics(tweets)
+        for metric, value in metrics.items()
+    ]
+
+
+def build_table(tweets: Mapping[str, TweetInsights]) -> "pyarrow.Table":
+    """Build a table with one row per metric.
+
+    Raises ResponseError if a time is not ISO 8601, and ImportError if pyarrow cannot be imported.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow.compute import call_function
+    except ImportError as error:
+        message = 'Arrow tables need pyarrow, which cannot be imported: `pip install "x-insights-28hr[arrow]"`'
+        raise ImportError(message, name=error.name) from error
+
+    tweet_ids: list[str] = []
+    times: list[datetime | None] = []
+    run_ends: list[int] = []
+    metrics: list[str] = []
+    values: list[int | float | None] = []
+    for tweet_id, time, group in _iterate_metrics(tweets):
+        if group:  # Arrow has no empty runs
+            metrics += group
+            values += group.values()
+            tweet_ids.append(tweet_id)
+            times.append(time)
+            run_ends.append(len(metrics))
+
+    def repeat(items: Sequence[Any], data_type: Any) -> Any:
+        # Converting an ID and a time from Python for each row would make the whole table three times as expensive.
+        runs = pa.RunEndEncodedArray.from_arrays(pa.array(run_ends, pa.int64()), pa.array(items, data_type))
+        return call_function("run_end_decode", [runs])  # a type checker does not see `pyarrow.compute.run_end_decode`
+
+    try:
+        numbers = pa.array(values, pa.float64())
+    except pa.ArrowInvalid:  # pyarrow rejects integers beyond 2**53, because a double may not hold them exactly
+        numbers = pa.array([value if value is None else float(value) for value in values], pa.float64())
+    return pa.table(
+        {
+            "tweet_id": repeat(tweet_ids, pa.string()),
+            "time": repeat(times, pa.timestamp("us", "UTC")),
+            "metric": pa.array(metrics, pa.string()),
+            "value": numbers,
+        }
+    )
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a number of things, such as `1 Post` and `2 Posts`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _iterate_metrics(tweets: Mapping[str, TweetInsights]) -> Iterator[tuple[str, datetime | None, Metrics]]:
+    """Yield the metrics of each Post by time, which is None for its totals."""
+    for tweet_id, tweet in tweets.items():
+        yield tweet_id, None, tweet["totals"]
+        for bucket in tweet["series"]:
+            text = bucket["time"]
+            time = None if text is None else _parse_time(text)
+            if time is None and text is not None:
+                # The text stays out of the error, because it may be an echo of the token.
+                raise ResponseError(f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged")
+            yield tweet_id, time, bucket["metrics"]
+
+
+@lru_cache(maxsize=1024)  # every Post has the same hours
+def _parse_time(time: str) -> datetime | None:
+    """Return a time in UTC, or None if it is not ISO 8601."""
+    from dateutil.parser import isoparse  # slow to import, and needed for rows only
+
+    try:
+        moment = isoparse(time)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
