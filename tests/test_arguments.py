@@ -111,6 +111,29 @@ def test_invalid_ids_are_rejected(reject, tweet_ids, start):
     assert message.endswith(("an ID has 1 to 19 digits; pass a str or a positive int", "pass at least one"))
 
 
+@pytest.mark.parametrize("text", ["20,21", " 20 21", "20\n21", "[20, 21]"])
+def test_several_ids_in_one_text_are_rejected_with_advice(reject, text):
+    message = reject([text], "likes")
+    assert message == f"tweet_ids[0] is {text!r}, which is not the ID of a Post: pass several IDs as a list"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.com/name/status/1346889436626259968",
+        "http://mobile.twitter.com/i/web/status/1346889436626259968/photo/1",
+        "x.com/name/status/1346889436626259968?s=20&t=5",
+    ],
+)
+def test_the_url_of_a_post_is_rejected_with_its_id(reject, url):
+    assert reject(url, "likes").endswith(", which is the URL of a Post: pass its ID, '1346889436626259968'")
+
+
+@pytest.mark.parametrize("url", ["https://example.com/name/status/5", "https://x.com/name", f"x.com/a/status/{10**19}"])
+def test_another_url_is_not_the_url_of_a_post(reject, url):
+    assert "URL of a Post" not in reject(url, "likes")
+
+
 @pytest.mark.parametrize(
     ("tweet_ids", "place"), [([1.0], "tweet_ids[0] is 1.0"), (1.346889436626259968e18, "tweet_ids")]
 )
@@ -185,6 +208,19 @@ UNKNOWN = f"is not a metric: use one of {METRICS}"
         (
             {"metrics": ["likes", "video_played_25"]},
             "metrics[1] is 'video_played_25', which is not a metric: did you mean 'VideoPlayed25Percent'?",
+        ),
+        (
+            {"metrics": "video_views_25"},
+            "metrics is 'video_views_25', which is not a metric: did you mean 'VideoPlayed25Percent'?",
+        ),
+        (
+            {"metrics": "Views"},
+            "metrics is 'Views', which is not a metric: did you mean"
+            " 'Impressions' or 'MediaViews' or 'UniqueVideoViews' or 'VideoViews'?",
+        ),
+        (
+            {"metrics": "likes,impressions"},
+            "metrics is 'likes,impressions', which is not a metric: pass several as a list",
         ),
         ({"metrics": "foo"}, f"metrics is 'foo', which is not a metric: use one of {METRICS}"),
         ({"metrics": []}, "metrics is empty: pass at least one"),

@@ -21,6 +21,10 @@ TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
 ID_PATTERN = re.compile("^[0-9]{1,19}$")
 """`pattern` of the schema `TweetId` in X's document."""
 _PLAIN_ID = re.compile("[1-9][0-9]{0,18}")  # most IDs, which need no conversion
+_POST_URL = re.compile("(?:https?://)?(?:[a-z]+[.])?(?:x|twitter)[.]com/[^/]+/(?:web/)?status/([0-9]{1,19})(?![0-9])")
+_SEPARATORS = re.compile(r"[,;\s]+")
+# What X's app calls a metric.
+_SYNONYMS = {"views": "Impressions", "reposts": "Retweets"}
 
 
 class InvalidValueError(Exception):
@@ -79,8 +83,18 @@ def parse_id(value: object) -> str:
             number = int(operator.index(value))  # a member of an enum of ints would be printed as its name
         if 0 < number < 10**19:
             return str(number)
+    if isinstance(value, str) and (tweet_id := find_id_in_url(value)):
+        raise InvalidValueError(f"the URL of a Post: pass its ID, {tweet_id!r}")
+    if isinstance(value, str) and len(_SEPARATORS.split(value.strip())) > 1:
+        raise InvalidValueError("not the ID of a Post: pass several IDs as a list")
     reason = "a float loses digits" if isinstance(value, float) else "an ID has 1 to 19 digits"
     raise InvalidValueError(f"not the ID of a Post: {reason}; pass a str or a positive int")
+
+
+def find_id_in_url(text: str) -> str | None:
+    """Return the ID in the URL of a Post, None if the text is not one."""
+    match = _POST_URL.match(text)
+    return match and match[1]
 
 
 def parse_time(value: object) -> datetime:
@@ -112,15 +126,28 @@ def create_name_parser(noun: str, names: Sequence[N], other_names: Container[str
         name = value if isinstance(value, str) else ""
         if known := spellings.get(name) or spellings.get(name := normalize_name(name)):
             return known
-        import difflib  # slow to import, and not needed for valid names
-
         if name in other_names:
             raise InvalidValueError(f"not a {noun} of this endpoint: use one of {', '.join(names)}")
-        if nearest := difflib.get_close_matches(name, spellings, n=1, cutoff=0.7):
-            raise InvalidValueError(f"not a {noun}: did you mean {str(spellings[nearest[0]])!r}?")
+        if _SEPARATORS.search(name):
+            raise InvalidValueError(f"not a {noun}: pass several as a list")
+        if similar := _find_similar(value if isinstance(value, str) else "", names):
+            raise InvalidValueError(f"not a {noun}: did you mean {' or '.join(map(repr, similar))}?")
         raise InvalidValueError(f"not a {noun}: use one of {', '.join(names)}")
 
     return parse_name
+
+
+def _find_similar(name: str, names: Iterable[str]) -> list[str]:
+    """Return the name with nearly the same spelling, or else those that share a word or a number with it."""
+    import difflib  # slow to import, and not needed for valid names
+
+    numbers = re.findall("[0-9]+", name)
+    candidates = {normalize_name(each): str(each) for each in names if re.findall("[0-9]+", each) == numbers}
+    if nearest := difflib.get_close_matches(normalize_name(name), candidates, n=1, cutoff=0.7):
+        return [candidates[nearest[0]]]
+    words = [word.lower() for word in re.findall("[A-Z]?[a-z]{3,}|[0-9]+", name)]
+    synonym = _SYNONYMS.get(name.lower())
+    return [each for key, each in candidates.items() if each == synonym or any(word in key for word in words)]
 
 
 def normalize_name(name: str) -> str:
