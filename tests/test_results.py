@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,6 +188,21 @@ def test_insights_are_a_mapping_from_id(fetch):
     assert insights.get(int(ID), 5) == 5
     assert dict(insights) == insights.to_dict()["tweets"]
     assert "1 Post, 0 errors, 1 missing" in repr(insights)
+
+
+def test_notebooks_show_a_table_of_the_first_20_posts(fetch):
+    series = build_measurement((), [("1", "<t>", {"Likes": 1234, "<b>": None})])
+    content = {"data": [series, *(total(str(number), Impressions=number) for number in range(1, 30))]}
+    html = fetch(content, range(1, 30))._repr_html_()
+    assert html.startswith("<table><caption>Insights of 29 Posts, 0 errors, 0 missing</caption>")
+    lines = re.findall("<tr>(.*?)</tr>", html)
+    assert [re.findall("<t[hd]>(.*?)</t[hd]>", line) for line in lines[:4]] == [
+        ["Post", "Time", "Impressions", "Likes", "&lt;b&gt;"],
+        ["1", "", "1", "", ""],
+        ["1", "&lt;t&gt;", "", "1,234", ""],
+        ["2", "", "2", "", ""],
+    ]
+    assert len(lines) == 1 + 1 + 20
 
 
 def test_returned_dictionaries_and_errors_are_copies(fetch):

@@ -9,7 +9,7 @@ import attrs
 from ._endpoints import Page
 from ._errors import ApiError
 from ._query import Period, format_time
-from ._tables import build_rows, build_table, format_count
+from ._tables import build_html, build_rows, build_table, format_count
 from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
 
 if TYPE_CHECKING:
@@ -158,6 +158,9 @@ class Insights(Mapping[str, TweetInsights]):
     def __repr__(self) -> str:
         posts, errors = format_count(len(self), "Post"), format_count(len(self.errors), "error")
         return f"<Insights of {posts}, {errors}, {len(self.missing)} missing>"
+
+    def _repr_html_(self) -> str:
+        return build_html(self._tweets, repr(self)[1:-1])
 
 
 def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetInsights]:

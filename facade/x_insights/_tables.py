@@ -1,8 +1,10 @@
-"""Results as rows and as an Arrow table."""
+"""Results as rows, as an Arrow table and as HTML."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ._errors import ResponseError
@@ -16,7 +18,8 @@ def build_rows(tweets: Mapping[str, TweetInsights]) -> list[Row]:
     """Build one row per metric. Raises ResponseError if a time is not ISO 8601."""
     return [
         {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
-        for tweet_id, time, metrics in _iterate_metrics(tweets)
+        for tweet_id, text, metrics in _iterate_metrics(tweets)
+        for time in [_convert_time(tweet_id, text)]
         for metric, value in metrics.items()
     ]
 
@@ -38,7 +41,8 @@ def build_table(tweets: Mapping[str, TweetInsights]) -> "pyarrow.Table":
     run_ends: list[int] = []
     metrics: list[str] = []
     values: list[int | float | None] = []
-    for tweet_id, time, group in _iterate_metrics(tweets):
+    for tweet_id, text, group in _iterate_metrics(tweets):
+        time = _convert_time(tweet_id, text)
         if group:  # Arrow has no empty runs
             metrics += group
             values += group.values()
@@ -65,22 +69,37 @@ def build_table(tweets: Mapping[str, TweetInsights]) -> "pyarrow.Table":
     )
 
 
+def build_html(tweets: Mapping[str, TweetInsights], caption: str) -> str:
+    """Build a table for a notebook, with one row per Post and time, for the first 20 Posts."""
+    groups = [group for group in _iterate_metrics(dict(itertools.islice(tweets.items(), 20))) if group[2]]
+    names = dict.fromkeys(name for *_, metrics in groups for name in metrics)
+    rows = [("Post", "Time", *names)]
+    for tweet_id, time, metrics in groups:
+        values = (metrics.get(name) for name in names)
+        rows.append((tweet_id, time or "", *("" if value is None else f"{value:,}" for value in values)))
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption>{body}</table>"
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a number of things, such as `1 Post` and `2 Posts`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _iterate_metrics(tweets: Mapping[str, TweetInsights]) -> Iterator[tuple[str, datetime | None, Metrics]]:
+def _iterate_metrics(tweets: Mapping[str, TweetInsights]) -> Iterator[tuple[str, str | None, Metrics]]:
     """Yield the metrics of each Post by time, which is None for its totals."""
     for tweet_id, tweet in tweets.items():
         yield tweet_id, None, tweet["totals"]
         for bucket in tweet["series"]:
-            text = bucket["time"]
-            time = None if text is None else _parse_time(text)
-            if time is None and text is not None:
-                # The text stays out of the error, because it may be an echo of the token.
-                raise ResponseError(f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged")
-            yield tweet_id, time, bucket["metrics"]
+            yield tweet_id, bucket["time"], bucket["metrics"]
+
+
+def _convert_time(tweet_id: str, text: str | None) -> datetime | None:
+    time = None if text is None else _parse_time(text)
+    if time is None and text is not None:
+        # The text stays out of the error, because it may be an echo of the token.
+        raise ResponseError(f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged")
+    return time
 
 
 @lru_cache(maxsize=1024)  # every Post has the same hours
