@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 from helpers import TOKEN
@@ -30,6 +31,10 @@ def test_repr_has_the_address_and_the_endpoint_but_not_the_token(client_class):
     name = client_class.__name__.replace("InsightsClient", "PageIterator")
     assert repr(client.iter_28hr("20", "likes")) == f"<{name} of 1 page>"
     assert repr(client.iter_28hr(range(1, 27), "likes")) == f"<{name} of 2 pages>"
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert x_insights.__version__ == metadata.version("x-insights-28hr")
 
 
 @pytest.mark.parametrize("module", ["argparse", "dateutil", "difflib", "pytest", "rich", "x_insights._command.command"])

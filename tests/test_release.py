@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from check import check_changelog, check_version, check_working_tree, find_faults
+from check import VERSION_FILE, check_changelog, check_version, check_working_tree, find_faults
 from package import compare, list_expected_files
 from scripts.spec.regenerate import ROOT
 
@@ -42,7 +42,7 @@ def checkout(tmp_path):
     run_git("commit", "--quiet", "--message", "Release")
     for tag in ("v0.1.0", "v0.0.9", "v1-beta", "next"):
         run_git("tag", tag)
-    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "0.1.1"\n')
+    (tmp_path / VERSION_FILE).write_text('__version__ = "0.1.1"\n')
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG.replace("0.2.0", "0.1.1"))
     return tmp_path
 
@@ -59,13 +59,14 @@ def test_a_good_checkout_can_be_released(checkout):
 
 def test_the_first_release_needs_no_tags(tmp_path):
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "0.1.0"\n')
+    (tmp_path / VERSION_FILE).parent.mkdir(parents=True)
+    (tmp_path / VERSION_FILE).write_text('__version__ = "0.1.0"\n')
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n\n## [0.1.0] - 2026-11-24\n\n- All of it.\n")
     assert find_faults(tmp_path) == []
 
 
 def test_uncommitted_files_are_named(checkout):
-    assert sorted(check_working_tree(checkout)) == ["not committed: CHANGELOG.md", "not committed: pyproject.toml"]
+    assert sorted(check_working_tree(checkout)) == ["not committed: CHANGELOG.md", f"not committed: {VERSION_FILE}"]
 
 
 def test_breaking_the_api_needs_a_version_that_may(checkout):
@@ -75,7 +76,7 @@ def test_breaking_the_api_needs_a_version_that_may(checkout):
     assert "it must not break the API of 0.1.0: " in parameter
     assert "InsightsClient.__init__: Parameter was removed (max_wait)" in parameter
     assert "Granularity.WEEKLY: Public object was removed" in value
-    edit(checkout / "pyproject.toml", "0.1.1", "0.2.0")
+    edit(checkout / VERSION_FILE, "0.1.1", "0.2.0")
     edit(checkout / "CHANGELOG.md", "0.1.1", "0.2.0")
     assert find_faults(checkout) == []
 
@@ -90,7 +91,7 @@ def test_breaking_the_api_needs_a_version_that_may(checkout):
 )
 def test_an_unsuitable_version_is_a_fault(version, fault):
     (found,) = check_version(version, ["1.9.0", "1.10.0"])
-    assert f"version {version} in pyproject.toml: " in found
+    assert f"version {version} in {VERSION_FILE}: " in found
     assert fault in found
 
 

@@ -40,6 +40,7 @@ from ._types import (
     Row,
     TweetInsights,
 )
+from ._version import __version__ as __version__
 
 # Python prints the warnings of loggers without a handler on standard error.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import griffe
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSION_FILE = "facade/x_insights/_version.py"
 VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 
@@ -20,7 +21,7 @@ def find_faults(root: Path) -> list[str]:
     """Return all reasons why this checkout cannot be released once it is committed."""
     tags = run_git(root, "tag").split()
     released = sorted((tag[1:] for tag in tags if tag[:1] == "v" and VERSION.fullmatch(tag[1:])), key=parse_version)
-    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    version = runpy.run_path(str(root / VERSION_FILE))["__version__"]
     changelog = (root / "CHANGELOG.md").read_text("utf-8")
     faults = [*check_version(version, released), *check_changelog(changelog, version, released)]
     return faults or [*check_api(version, released, root)]
@@ -29,9 +30,9 @@ def find_faults(root: Path) -> list[str]:
 def check_version(version: str, released: Sequence[str]) -> Iterator[str]:
     """Yield the reasons why this version cannot follow the released ones."""
     if not VERSION.fullmatch(version):
-        yield f"version {version} in pyproject.toml: a release has a version such as 1.2.3"
+        yield f"version {version} in {VERSION_FILE}: a release has a version such as 1.2.3"
     elif released and parse_version(version) <= parse_version(released[-1]):
-        yield f"version {version} in pyproject.toml: {released[-1]} is already released"
+        yield f"version {version} in {VERSION_FILE}: {released[-1]} is already released"
 
 
 def check_changelog(changelog: str, version: str, released: Sequence[str]) -> Iterator[str]:
@@ -58,7 +59,7 @@ def check_api(version: str, released: Sequence[str], root: Path) -> Iterator[str
         for breakage in griffe.find_breaking_changes(old, new):
             value = breakage.old_value or breakage.new_value
             what = f"{breakage.obj.path}: {breakage} ({getattr(value, 'name', value)})"
-            yield f"version {version} in pyproject.toml: it must not break the API of {released[-1]}: {what}"
+            yield f"version {version} in {VERSION_FILE}: it must not break the API of {released[-1]}: {what}"
 
 
 def can_break_api(version: str, last: str) -> bool:
