@@ -11,7 +11,7 @@ import pytest
 from bodies import IDS
 from helpers import OWN, TOKEN, get_sync
 
-from x_insights import AsyncInsightsClient, InsightsClient
+from x_insights import AsyncInsightsClient, InsightsClient, __version__
 
 
 @pytest.fixture
@@ -78,6 +78,12 @@ def test_a_path_in_base_url_is_kept(answer, httpserver, get):
     httpserver.check()
 
 
+@pytest.mark.parametrize("kind", ["sync", "asyncio"], indirect=True)
+def test_own_connections_name_the_library(list_requests):
+    (request,) = list_requests("20", "likes")
+    assert request.headers["User-Agent"] == f"x-insights-28hr/{__version__} python-httpx/{httpx.__version__}"
+
+
 def test_the_callers_client_sends_and_is_not_changed(sandbox):
     seen = []
     headers = {"User-Agent": "service/1", "X-Trace": "7"}
@@ -92,6 +98,7 @@ def test_the_callers_client_sends_and_is_not_changed(sandbox):
         assert http_client.timeout == httpx.Timeout(1)
         assert not http_client.is_closed
         assert {request.headers["X-Trace"] for request in sandbox.requests} == {"7"}
+        assert {request.headers["User-Agent"] for request in sandbox.requests} == {"service/1"}
 
 
 def test_a_body_that_a_hook_has_read_is_parsed_too(sandbox):

@@ -8,6 +8,7 @@ import httpx
 
 from .._errors import InvalidRequestError, XInsightsError
 from .._validation import format_value
+from .._version import __version__
 from .options import Options
 from .per_process import PerProcess
 
@@ -64,6 +65,7 @@ class Connections(Generic[C]):
                 "cannot open connections: check SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE and the proxy variables,"
                 f" such as HTTPS_PROXY; socks proxies need `pip install httpx[socks]` ({type(error).__name__})"
             ) from None
+        http.headers["User-Agent"] = f"x-insights-28hr/{__version__} {http.headers['User-Agent']}"
         # A jar that stays empty: a cookie would be sent with the requests of other accounts, too.
         http.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         return http
