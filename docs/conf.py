@@ -1,6 +1,10 @@
 """The site: the Markdown pages of this folder, and the reference from the docstrings."""
 
+import re
 from importlib import metadata
+from typing import Any
+
+from sphinx.application import Sphinx
 
 project = "x-insights-28hr"
 release = metadata.version(project)
@@ -15,4 +19,15 @@ python_maximum_signature_line_length = 80  # a signature as long as a client's h
 autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
 
 # Names of the standard library and of other packages. Links to their documents would need the internet for a build.
-nitpick_ignore_regex = [("py:.*", r"(collections.abc|datetime|enum|httpx|pyarrow|typing_extensions)(\..*)?")]
+nitpick_ignore_regex = [("py:.*", r"(collections.abc|datetime|enum|httpx2?|pyarrow|typing_extensions)(\..*)?")]
+
+
+def name_http_classes(*event: Any) -> tuple[str | None, str | None]:
+    """Replace the protocols in a signature by the classes that callers pass."""
+    *_, signature, returns = event
+    protocol = r"~x_insights\._transport\.http_library\.(Async)?(?:Http)?(\w+)"
+    return signature and re.sub(protocol, r"httpx.\1\2 | httpx2.\1\2", signature), returns
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", name_http_classes)

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Self
 
 import anyio
-import httpx
 
 from ._base_client import BaseClient
 from ._endpoints import validate_period
@@ -13,7 +12,7 @@ from ._iterators import AsyncPageIterator
 from ._pages import HISTORICAL, PageCollector
 from ._query import MetricNames
 from ._results import Insights
-from ._transport import AsyncToken, AsyncTransport, Options
+from ._transport import AsyncHttpClient, AsyncToken, AsyncTransport, Options, Timeout
 from ._types import EndpointName, FieldNames, GranularityName
 from ._validation import TweetIds, validate_count
 
@@ -29,7 +28,7 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
     Args:
         token: Also an async callable. The other options are those of `InsightsClient`.
         deadline: Bounds an async callable and the auth and hooks of an `http_client` too. `timeout` is not rounded.
-        http_client: An `httpx.AsyncClient`.
+        http_client: An `httpx.AsyncClient` or `httpx2.AsyncClient`.
         max_concurrency: The number of pages in flight at once, per call.
     """
 
@@ -38,12 +37,12 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
         token: AsyncToken | None = None,
         *,
         base_url: str = "https://api.x.com",
-        timeout: float | httpx.Timeout = 10.0,
+        timeout: float | Timeout = 10.0,
         attempts: int = 3,
         max_wait: float = 60.0,
         deadline: float | None = 300.0,
         endpoint: EndpointName = "28hr",
-        http_client: httpx.AsyncClient | None = None,
+        http_client: AsyncHttpClient | None = None,
         max_concurrency: int = 4,
     ) -> None:
         options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)

@@ -11,15 +11,13 @@ from datetime import datetime
 from functools import partial
 from typing import Self
 
-import httpx
-
 from ._base_client import BaseClient
 from ._endpoints import validate_period
 from ._iterators import PageIterator
 from ._pages import HISTORICAL, PageCollector
 from ._query import MetricNames
 from ._results import Insights
-from ._transport import Options, Token, Transport
+from ._transport import HttpClient, Options, Timeout, Token, Transport
 from ._types import EndpointName, FieldNames, GranularityName
 from ._validation import TweetIds
 
@@ -44,7 +42,8 @@ class InsightsClient(BaseClient[Token, Transport]):
         endpoint: What to request the last 28 hours from: `28hr` for `GET /2/insights/28hr`, `analytics` for
             `GET /2/tweets/analytics`, or `auto` for the first, with a fallback to the second if the first responds with
             a 404 without a body.
-        http_client: Your own client, for proxies, TLS and instrumentation. It is not modified and not closed.
+        http_client: Your own `httpx.Client` or `httpx2.Client`, for proxies, TLS and instrumentation. It is not changed
+            and not closed.
 
     Raises:
         InvalidRequestError: If an option is invalid.
@@ -55,12 +54,12 @@ class InsightsClient(BaseClient[Token, Transport]):
         token: Token | None = None,
         *,
         base_url: str = "https://api.x.com",
-        timeout: float | httpx.Timeout = 10.0,
+        timeout: float | Timeout = 10.0,
         attempts: int = 3,
         max_wait: float = 60.0,
         deadline: float | None = 300.0,
         endpoint: EndpointName = "28hr",
-        http_client: httpx.Client | None = None,
+        http_client: HttpClient | None = None,
     ) -> None:
         options = Options(base_url, timeout, attempts, max_wait, deadline, endpoint)
         super().__init__(options, Transport.open(options, token, http_client))

@@ -65,8 +65,20 @@ def test_invalid_client_options_are_rejected(client_class, options, message):
     [(InsightsClient, "Client", "client"), (AsyncInsightsClient, "AsyncClient", httpx.Client)],
 )
 def test_an_http_client_of_another_type_is_rejected(client_class, expected, http_client):
-    with pytest.raises(InvalidRequestError, match=rf"^http_client is .*: pass an httpx\.{expected}$"):
+    with pytest.raises(
+        InvalidRequestError, match=rf"^http_client is .*: pass an httpx\.{expected} or an httpx2\.{expected}$"
+    ):
         client_class("any-token", http_client=http_client)
+
+
+@pytest.mark.parametrize("http_client", [None, httpx.Client()])
+def test_an_auth_of_another_library_is_rejected(http_client):
+    auth = type("Auth", (), {"__module__": "httpx2"})()  # tests/recipes/test_httpx2.py has a real one
+    with pytest.raises(InvalidRequestError, match="token is an Auth of another library"):
+        InsightsClient(auth, http_client=http_client)
+    client = InsightsClient("any-token", http_client=http_client)
+    with pytest.raises(InvalidRequestError, match="token is an Auth of another library"):
+        client.with_token(auth)
 
 
 def test_an_invalid_max_concurrency_is_rejected():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import assert_type
 
 import httpx
+import httpx2
 import pyarrow
 
 import x_insights
@@ -41,6 +42,7 @@ from x_insights import (
 )
 from x_insights.testing import ReceivedRequest, Sandbox
 
+assert_type(x_insights.__version__, str)
 _unknown = x_insights.Metrics  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 assert_type(ALL_METRICS, tuple[Metric, ...])
 assert_type(VIDEO_METRICS, tuple[Metric, ...])
@@ -48,6 +50,9 @@ assert_type(ANALYTICS_METRICS, tuple[Metric, ...])
 
 
 class Signer(httpx.Auth): ...
+
+
+class Signer2(httpx2.Auth): ...
 
 
 class Index:
@@ -59,12 +64,15 @@ async def token() -> str:
     return "token"
 
 
-def synchronous(http_client: httpx.Client) -> None:
+def synchronous(http_client: httpx.Client, successor: httpx2.Client, wrong: httpx.AsyncClient) -> None:
     InsightsClient()
     InsightsClient(lambda: "token", base_url="https://api.x.com", timeout=httpx.Timeout(5), attempts=1, max_wait=0)
     InsightsClient("token", deadline=None)
     InsightsClient("t", endpoint="analitics")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     InsightsClient(Signer(), http_client=http_client, timeout=5, endpoint="auto")
+    InsightsClient(Signer2(), http_client=successor, timeout=httpx2.Timeout(5)).with_token(Signer2())
+    InsightsClient(http_client=wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    InsightsClient(http_client=httpx2.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     InsightsClient(token)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with InsightsClient("token") as client:
         assert_type(client, InsightsClient)
@@ -91,8 +99,10 @@ def synchronous(http_client: httpx.Client) -> None:
         client.close()
 
 
-async def asynchronous(http_client: httpx.AsyncClient) -> None:
+async def asynchronous(http_client: httpx.AsyncClient, successor: httpx2.AsyncClient, wrong: httpx2.Client) -> None:
     AsyncInsightsClient(token, http_client=http_client, max_concurrency=8, endpoint="analytics")
+    AsyncInsightsClient(Signer2(), http_client=successor, timeout=httpx2.Timeout(5)).with_token(Signer2())
+    AsyncInsightsClient(http_client=wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     async with AsyncInsightsClient(lambda: "token") as client:
         assert_type(client, AsyncInsightsClient)
         AsyncInsightsClient("token", deadline=0.5)

@@ -12,9 +12,10 @@ import anyio
 import httpx
 
 from .._errors import InvalidRequestError, XInsightsError, wrap_exception
+from .http_library import Auth, is_instance
 from .per_process import PerProcess
 
-Token = str | Callable[[], str] | httpx.Auth
+Token = str | Callable[[], str] | Auth
 """What a caller may pass as `token`. Only the asynchronous client accepts an async callable as well."""
 AsyncToken = Token | Callable[[], Awaitable[str]]
 
@@ -30,7 +31,7 @@ class Credentials:
     """
 
     def __init__(self, token: AsyncToken) -> None:
-        self.auth = token if isinstance(token, httpx.Auth) else None
+        self.auth = token if is_instance(token, httpx.Auth) else None
         """What httpx signs the requests with."""
         self._provider = token if callable(token) and self.auth is None else None
         self.is_renewable = self._provider is not None

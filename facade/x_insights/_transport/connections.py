@@ -2,13 +2,14 @@
 
 import encodings.idna  # noqa: F401 - a process that is forked while a thread imports it, at a first request, would hang
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 
 from .._errors import InvalidRequestError, XInsightsError
 from .._validation import format_value
 from .._version import __version__
+from .http_library import is_instance
 from .options import Options
 from .per_process import PerProcess
 
@@ -21,15 +22,18 @@ class Connections(Generic[C]):
     All accounts of a client share it. Raises InvalidRequestError if the environment or `http_client` is invalid.
     """
 
-    def __init__(self, options: Options, http_client: C | None, client_class: type[C]) -> None:
+    def __init__(self, options: Options, http_client: Any, client_class: type[C]) -> None:
         name = client_class.__name__
-        if http_client is not None and not isinstance(http_client, client_class):
-            raise InvalidRequestError(f"http_client is {format_value(http_client)}: pass an httpx.{name}")
+        if http_client is not None and not is_instance(http_client, client_class):
+            message = f"http_client is {format_value(http_client)}: pass an httpx.{name} or an httpx2.{name}"
+            raise InvalidRequestError(message)
         self._options = options
         self._client_class = client_class
         self._is_own = http_client is None
         self._is_closed = False
-        first = self._create() if http_client is None else http_client
+        first: C = self._create() if http_client is None else http_client
+        self.is_httpx2 = not isinstance(first, client_class)
+        """Whether requests are sent with an httpx2 client."""
         self._clients = PerProcess(self._create, first, per_loop=issubclass(client_class, httpx.AsyncClient))
 
     def get(self) -> C | Exception:

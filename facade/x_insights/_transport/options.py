@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+from typing import Any
 
 import attrs
 import httpx
@@ -9,6 +10,7 @@ import httpx
 from .._endpoints import ENDPOINT_CHOICES, Endpoint
 from .._errors import InvalidRequestError
 from .._validation import format_value, validate_count
+from .http_library import Timeout, is_instance
 
 
 def _validate_base_url(base_url: str) -> str:
@@ -26,12 +28,12 @@ def _validate_base_url(base_url: str) -> str:
     return str(url).rstrip("/")
 
 
-def _validate_timeout(timeout: float | httpx.Timeout) -> httpx.Timeout:
-    seconds = timeout.as_dict().values() if isinstance(timeout, httpx.Timeout) else [timeout or 0]
-    if not all(each is None or (_is_number(each) and each > 0) for each in seconds):
+def _validate_timeout(timeout: float | Timeout) -> httpx.Timeout:
+    seconds: dict[str, Any] = timeout.as_dict() if is_instance(timeout, httpx.Timeout) else {"timeout": timeout or 0}
+    if not all(each is None or (_is_number(each) and each > 0) for each in seconds.values()):
         message = f"timeout is {format_value(timeout)}: pass a positive number of seconds or an httpx.Timeout"
         raise InvalidRequestError(message)
-    return httpx.Timeout(timeout)
+    return httpx.Timeout(**seconds)
 
 
 def _validate_attempts(attempts: int) -> int:

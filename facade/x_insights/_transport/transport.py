@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 
 from .._endpoints import Batch, Page
-from .._errors import ResponseError, TransportError, wrap_exception
+from .._errors import InvalidRequestError, ResponseError, TransportError, wrap_exception
 from .._types import RateLimit
 from .auth import AsyncToken, Credentials, read_token
 from .connections import C, Connections
@@ -25,6 +25,9 @@ class Account(Generic[C]):
     client_class: type[C]
 
     def __init__(self, options: Options, credentials: Credentials, connections: Connections[C]) -> None:
+        if credentials.auth is not None and isinstance(credentials.auth, httpx.Auth) == connections.is_httpx2:
+            message = "an httpx2.Auth needs an http_client of httpx2; an httpx.Auth needs one of httpx, or none"
+            raise InvalidRequestError(f"token is an Auth of another library than the HTTP client: {message}")
         self._options = options
         self._credentials = credentials
         self._connections = connections
@@ -34,7 +37,7 @@ class Account(Generic[C]):
         """The header `api-version` of the last response."""
 
     @classmethod
-    def open(cls, options: Options, token: AsyncToken | None, http_client: C | None) -> Self:
+    def open(cls, options: Options, token: AsyncToken | None, http_client: object) -> Self:
         """Return a transport over its own connections, or over those of the caller's `http_client`.
 
         Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
@@ -115,12 +118,13 @@ def build_request(http: httpx.Client | httpx.AsyncClient, options: Options, batc
     arguments = batch.endpoint.build_request(batch.query)
     url = options.base_url + arguments["url"]
     if http.params:  # parameters of the caller's own client, which httpx merges with ours
-        request = http.build_request(arguments["method"], url, params=arguments["params"], timeout=options.timeout)
+        request = http.build_request(arguments["method"], url, params=arguments["params"])
     else:
         # httpx parses the URL three times if it is given as an object, a tenth of the cost of a `Total` page.
         url = f"{url}?{urlencode(arguments['params'], safe=',')}"
-        request = http.build_request(arguments["method"], url, timeout=options.timeout)
+        request = http.build_request(arguments["method"], url)
     request.headers["Accept-Encoding"] = ACCEPT_ENCODING
+    request.extensions["timeout"] = options.timeout.as_dict()  # httpx2 accepts no httpx.Timeout
     return request
 
 

@@ -7,6 +7,7 @@ import httpx
 
 from .._errors import TransportError, wrap_exception
 from .auth import create_redactor
+from .http_library import is_instance
 
 _TRANSPORT_ERRORS = (
     httpx.HTTPError,
@@ -32,8 +33,8 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     if _comes_from("aiohttp", error) or _comes_from("idna", error):
         return _create_transport_error(request, error)
     # A group is that of several attempts to connect.
-    rest = error.split(_TRANSPORT_ERRORS)[1] if isinstance(error, ExceptionGroup) else error
-    if rest is not None and not isinstance(rest, _TRANSPORT_ERRORS):
+    rest = error.split(_is_transport_error)[1] if isinstance(error, ExceptionGroup) else error
+    if rest is not None and not _is_transport_error(rest):
         return wrap_exception(f"the request to {request.url.host} failed: " + "{} was raised", error)
     failure = _create_transport_error(request, error)
     # httpx wraps the OSErrors of its own connections, so that these may be the caller's, and so may UnicodeErrors.
@@ -41,6 +42,10 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     if isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError | UnicodeEncodeError):
         failure.__cause__ = error
     return failure
+
+
+def _is_transport_error(error: Exception) -> bool:
+    return is_instance(error, *_TRANSPORT_ERRORS)
 
 
 def _comes_from(package: str, error: BaseException) -> bool:
@@ -56,7 +61,7 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     causes = _list_causes(error)
     # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
     # would not be found. aiohttp escapes or truncates both.
-    if isinstance(error, httpx.LocalProtocolError):
+    if is_instance(error, httpx.LocalProtocolError):
         reason = ""
     elif _comes_from("aiohttp", error):
         reason = f": {type(causes[-1]).__name__}"
@@ -67,9 +72,9 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     reasons = [str(getattr(cause, "reason", "")) for cause in causes if isinstance(cause, ssl.SSLError)]
     failure.retryable = not (
         any("CERTIFICATE" in each for each in reasons)
-        or (isinstance(error, httpx.ProxyError) and str(error).startswith("407"))
+        or (is_instance(error, httpx.ProxyError) and str(error).startswith("407"))
         # httpx parses the header `Location`, although it follows no redirect.
-        or isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL)
+        or is_instance(error, httpx.UnsupportedProtocol, httpx.InvalidURL)
         or _comes_from("idna", error)
         or str(error).startswith("Invalid URL in location header")
     )
