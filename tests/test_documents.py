@@ -15,6 +15,8 @@ from helpers import TOKEN, get_sync
 
 import x_insights
 import x_insights.testing
+from x_insights import ALL_METRICS, ANALYTICS_METRICS
+from x_insights._endpoints.metrics import ANALYTICS_NAMES
 
 EXAMPLES = {
     f"{document.stem}-{number}": example
@@ -80,6 +82,14 @@ def test_the_sessions_and_extras_that_are_named_exist():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert set(re.findall(r"nox -s (\w+)", TEXT)) <= set(sessions)
     assert set(",".join(re.findall(r"x-insights-28hr\[([^]]+)\]", TEXT)).split(",")) <= set(extras)
+
+
+def test_the_guide_has_each_metric_once_with_its_endpoints():
+    expected = dict.fromkeys(ALL_METRICS, "28hr") | dict.fromkeys(ANALYTICS_NAMES, "analytics")
+    expected |= dict.fromkeys(ANALYTICS_METRICS, "both")
+    guide = (ROOT / "docs/metrics.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (both|28hr|analytics) \|", guide, re.MULTILINE)
+    assert sorted(rows) == sorted(expected.items())
 
 
 def test_the_reference_has_every_public_name():

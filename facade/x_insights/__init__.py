@@ -6,6 +6,7 @@
 `Granularity` is the enum of `TOTAL`, `HOURLY`, `DAILY` and `WEEKLY`. Wherever a member is accepted, its name is too.
 `ALL_METRICS` is a tuple of every `Metric`, `VIDEO_METRICS` of those that are about videos, and `ANALYTICS_METRICS` of
 those that `analytics` has as well. `analytics` has four more, by name: `Bookmarks`, `Shares`, `Unfollows`, `Unlikes`.
+The guide "Metrics", `docs/metrics.md` in the repository, says what each metric counts.
 """
 
 import logging
