@@ -10,10 +10,10 @@ README = ROOT / "README.md"
 # An example that stands in both is that of docs/.
 DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), README]
 FIRST = "insights.items()"  # the example under "Fetch the first figures"
-# The packages that only the environment of `nox -s recipes` has.
+# Modules of the recipes, and packages that only the environment of `nox -s recipes` has.
 RECIPE = re.compile(
-    r"^(import|from|#) (celery|dask|duckdb|fastapi|httpx2|httpx_aiohttp|insights_job|opentelemetry|polars)\b"
-    r"|\bto_pandas\b",
+    r"^(import|from|#) (celery|counters|dask|duckdb|fastapi|httpx2|httpx_aiohttp|insights_job|opentelemetry"
+    r"|polars|read_counters)\b|\bto_pandas\b",
     re.MULTILINE,
 )
 

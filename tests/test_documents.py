@@ -92,6 +92,12 @@ def test_the_guide_has_each_metric_once_with_its_endpoints():
     assert sorted(rows) == sorted(expected.items())
 
 
+def test_the_guide_for_apps_without_access_says_how_to_get_each_metric():
+    _, _, guide = (ROOT / "docs/without-access.md").read_text("utf-8").partition("## Which metrics")
+    rows = "".join(re.findall(r"^\| (`.*?) \|", guide, re.MULTILINE))
+    assert sorted(re.findall(r"`(\w+)`", rows)) == sorted(ALL_METRICS)
+
+
 def test_the_reference_has_every_public_name():
     reference = (ROOT / "docs/reference.md").read_text("utf-8")
     names = re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)(?:\(\))?$", reference, re.MULTILINE)
