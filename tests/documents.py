@@ -13,7 +13,7 @@ FIRST = "insights.items()"  # the example under "Fetch the first figures"
 # Modules of the recipes, and packages that only the environment of `nox -s recipes` has.
 RECIPE = re.compile(
     r"^(import|from|#) (celery|counters|dask|duckdb|fastapi|httpx2|httpx_aiohttp|insights_job|opentelemetry"
-    r"|polars|read_counters)\b|\bto_pandas\b",
+    r"|polars|read_counters|user_tokens)\b|\bto_pandas\b",
     re.MULTILINE,
 )
 
