@@ -12,7 +12,7 @@ DOCUMENTS = [*sorted((ROOT / "docs").glob("*.md")), README]
 FIRST = "insights.items()"  # the example under "Fetch the first figures"
 # Modules of the recipes, and packages that only the environment of `nox -s recipes` has.
 RECIPE = re.compile(
-    r"^(import|from|#) (celery|counters|dask|duckdb|fastapi|httpx2|httpx_aiohttp|insights_job|opentelemetry"
+    r"^(import|from|#) (celery|counters|dask|duckdb|fastapi|httpx2|httpx_aiohttp|insights_job|matplotlib|opentelemetry"
     r"|polars|read_counters|user_tokens)\b|\bto_pandas\b",
     re.MULTILINE,
 )

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import duckdb
+import matplotlib
 import pandas
 import polars
 import pyarrow
@@ -91,6 +92,28 @@ def test_duckdb(recipe, insights, empty):
         stored = database.sql("FROM metrics")
         assert [str(each) for each in stored.types] == ["VARCHAR", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "DOUBLE"]
         assert pyarrow.table(stored).to_pylist() == insights.to_rows() * 2
+
+
+@pytest.mark.parametrize("library", ["to_pandas", "import polars"])
+def test_a_wide_table_has_a_column_for_each_metric(recipe, sandbox, library):
+    insights = get_sync(sandbox.url, [TWEET_ID, "20"], ["likes", "impressions"], "Hourly")
+    insights |= get_sync(sandbox.url, ["30"], ["likes", "impressions"])
+    wide = recipe(library, insights)["wide"]
+    rows = wide.to_dict("records") if library == "to_pandas" else wide.to_dicts()
+    assert set(wide.columns) == {"tweet_id", "time", "Likes", "Impressions"}
+    values = [(row["tweet_id"], metric, row[metric]) for row in rows for metric in ("Likes", "Impressions")]
+    expected = [(row["tweet_id"], row["metric"], row["value"]) for row in insights.to_rows()]
+    assert sorted(values) == sorted(expected)
+
+
+def test_the_plot_has_a_line_for_each_post(recipe, sandbox, tmp_path):
+    matplotlib.use("agg")
+    insights = get_sync(sandbox.url, [TWEET_ID, "20"], "impressions", "Hourly")
+    lines = recipe("matplotlib.pyplot", insights)["axes"].lines
+    assert [line.get_label() for line in lines] == [TWEET_ID, "20"]
+    for line, tweet in zip(lines, insights.values(), strict=True):
+        assert line.get_ydata().tolist() == [bucket["metrics"]["Impressions"] for bucket in tweet["series"]]
+    assert (tmp_path / "impressions.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_chart_is_drawn(tmp_path):
