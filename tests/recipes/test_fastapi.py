@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from documents import find_example, run
 from fastapi.testclient import TestClient
@@ -44,3 +46,13 @@ def test_a_failure_of_x_says_whether_to_retry(http, sandbox, status, expected, n
     response = http.get("/posts/10")
     assert (response.status_code, response.json()) == (expected, {"detail": name, "pending": ["10"]})
     assert http.get("/posts/10").status_code == 200
+
+
+def test_the_recipe_tests_the_route(sandbox, tmp_path, monkeypatch):
+    (tmp_path / "service.py").write_text(find_example("FastAPI("))
+    monkeypatch.syspath_prepend(tmp_path)
+    names = {}
+    exec(compile(find_example("import TestClient"), "test_service.py", "exec"), names)
+    monkeypatch.delitem(sys.modules, "service")
+    names["test_a_forbidden_post_is_named"](sandbox, monkeypatch)
+    assert [request.tweet_ids for request in sandbox.requests] == [("10", "20")]
