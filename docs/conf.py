@@ -19,7 +19,10 @@ python_maximum_signature_line_length = 80  # a signature as long as a client's h
 autodoc_default_options = {"members": True, "show-inheritance": True, "member-order": "bysource"}
 
 # Names of the standard library and of other packages. Links to their documents would need the internet for a build.
-nitpick_ignore_regex = [("py:.*", r"(collections.abc|datetime|enum|httpx2?|pyarrow|typing_extensions)(\..*)?")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(collections.abc|datetime|enum|httpx2?|pyarrow|typing_extensions)(\..*)?"),
+    ("py:class", r"x_insights\._\w+\.T"),  # a type variable
+]
 
 
 def name_http_classes(*event: Any) -> tuple[str | None, str | None]:

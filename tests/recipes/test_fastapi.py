@@ -8,6 +8,8 @@ import pytest
 from documents import find_example, run
 from fastapi.testclient import TestClient
 
+from x_insights import InsightsDict
+
 
 @pytest.fixture
 def http(sandbox):
@@ -30,7 +32,7 @@ def test_the_openapi_document_has_the_fields_of_insights(http):
     document = http.get("/openapi.json").json()
     (content,) = document["paths"]["/posts/{tweet_ids}"]["get"]["responses"]["200"]["content"].values()
     assert content["schema"] == {"$ref": "#/components/schemas/InsightsDict"}
-    assert set(document["components"]["schemas"]["InsightsDict"]["properties"]) == {"tweets", "errors", "missing"}
+    assert set(document["components"]["schemas"]["InsightsDict"]["properties"]) == InsightsDict.__required_keys__
 
 
 def test_an_invalid_id_is_a_mistake_of_the_caller(http, sandbox):
