@@ -102,7 +102,7 @@ def test_soak_run_counts_what_is_mixed_up_or_untyped(find_flaws, monkeypatch):
         lambda get, ids: fail(get(ids[:25]), ids[25:], XInsightsError) if len(ids) > 25 else get(ids)
     ) == {f"untyped: {XInsightsError.__module__}.XInsightsError of NoneType": 1}
     assert find_flaws(lambda get, ids: get([*ids, "1"]))["mixed up: not an ID of the call"] == 1
-    monkeypatch.setattr(soak, "compute_totals", lambda *_: {})
+    monkeypatch.setattr(soak, "compute_figures", lambda *_: [{}])
     assert find_flaws(lambda get, ids: get(ids)) == {"mixed up: not the figures of the Post": 50}
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -30,6 +31,7 @@ def main(tweet_ids: Sequence[str]) -> int:
         return show(console, InsightsClient(endpoint="auto"), tweet_ids)
     tweet_ids = [str(1346889436626259968 + 7919 * position) for position in range(60)]
     with Sandbox() as sandbox:
+        sandbox.now = datetime.now(UTC)  # as for the second endpoint, so that the series are those of the totals
         sandbox.forbid(tweet_ids[3], tweet_ids[41])
         console.print(f"The sandbox at {sandbox.url} stands in for X; its figures are made up.")
         client = InsightsClient("any-token", base_url=sandbox.url, endpoint="auto")

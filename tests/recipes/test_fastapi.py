@@ -22,7 +22,7 @@ def test_the_route_responds_with_insights(http, sandbox):
     response = http.get("/posts/1346889436626259968,20", params={"metrics": "impressions,likes"})
     assert response.status_code == 200
     assert response.json()["tweets"] == {
-        "1346889436626259968": {"totals": {"Impressions": 1013, "Likes": 26}, "series": []}
+        "1346889436626259968": {"totals": {"Impressions": 1024, "Likes": 20}, "series": []}
     }
     assert response.json()["errors"][0]["tweet_ids"] == ["20"]
     assert [request.tweet_ids for request in sandbox.requests] == [("1346889436626259968", "20")]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import sys
 import time
+from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -51,8 +53,10 @@ def test_series_add_up_to_the_totals(client, granularity, buckets):
 
 
 def test_a_series_ends_now_and_follows_the_time_of_day(sandbox, client):
-    sandbox.now = datetime.fromisoformat("2026-11-22T16:00:00Z")
     series = client.get_28hr(range(1, 26), "impressions", "hourly").to_rows()
+    for now in ("2026-11-22T17:30:00+01:30", "2026-11-22T15:20:00"):
+        sandbox.now = datetime.fromisoformat(now)
+        assert client.get_28hr(range(1, 26), "impressions", "hourly").to_rows() == series
     assert max(row["time"] for row in series).isoformat() == "2026-11-22T15:00:00+00:00"
     by_hour = {hour: sum(row["value"] for row in series if row["time"].hour == hour) for hour in (8, 20)}
     assert by_hour[20] > 5 * by_hour[8]
@@ -151,18 +155,49 @@ def test_an_invalid_request_for_analytics_gets_the_400_of_x(sandbox, query, para
     assert parameter in {name for error in problem["errors"] for name in error["parameters"]}
 
 
-def test_analytics_spreads_the_totals_over_the_requested_window(sandbox):
-    hourly = ask(sandbox, ANALYTICS, path=PATH).json()["data"]
-    total = ask(sandbox, ANALYTICS.replace("hourly", "total"), path=PATH).json()["data"]
-    for series, sums in zip(hourly, total, strict=True):
+def test_analytics_has_the_hours_that_begin_in_the_period(sandbox):
+    for series in ask(sandbox, ANALYTICS, path=PATH).json()["data"]:
         buckets = series["timestamped_metrics"]
-        assert [buckets[0]["timestamp"], buckets[-1]["timestamp"]] == ["2026-11-21T12:00:00Z", "2026-11-22T16:00:00Z"]
-        assert len(buckets) == 29
-        (bucket,) = sums["timestamped_metrics"]
-        assert sum(each["metrics"]["likes"] for each in buckets) == bucket["metrics"]["likes"] > 0
+        assert [buckets[0]["timestamp"], buckets[-1]["timestamp"]] == ["2026-11-21T13:00:00Z", "2026-11-22T16:00:00Z"]
+        assert len(buckets) == 28
     request = sandbox.requests[0]
     assert (request.endpoint, request.tweet_ids, request.metrics) == ("analytics", ("1", "2"), ("likes",))
     assert (request.granularity, request.fields) == ("hourly", ("id", "timestamped_metrics", "likes"))
+
+
+def sum_up(sandbox, start, end, granularity):
+    """Return the figures of two Posts in a period, as sums of the buckets."""
+    fields = "timestamped_metrics,likes,impressions,unlikes"
+    query = f"ids=1,2&start_time={start}&end_time={end}&granularity={granularity}&analytics.fields={fields}"
+    sums = Counter()
+    for post in ask(sandbox, query, path=PATH).json()["data"]:
+        for bucket in post["timestamped_metrics"]:
+            sums.update({(post["id"], metric): count for metric, count in bucket["metrics"].items()})
+    return sums
+
+
+def test_adjoining_periods_add_up_in_every_granularity(sandbox):
+    days = ["01T00:00:00", "01T00:00:01", "09T13:30:00", "09T14:00:00", "09T14:20:00", "30T09:10:00"]
+    times = [f"2026-11-{day}Z" for day in days]
+    whole = sum_up(sandbox, times[0], times[-1], "total")
+    assert len(whole) == 6
+    for granularity in ("total", "weekly", "daily", "hourly"):
+        parts = [sum_up(sandbox, *period, granularity) for period in pairwise(times)]
+        assert sum(parts, Counter()) == sum_up(sandbox, times[0], times[-1], granularity) == whole
+
+
+def test_totals_add_up_over_the_whole_calendar(sandbox):
+    times = ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2026-11-22T16:00:00Z", "9999-12-31T23:59:59Z"]
+    parts = [sum_up(sandbox, *period, "total") for period in pairwise(times)]
+    assert sum(parts, Counter()) == sum_up(sandbox, times[0], times[-1], "total")
+
+
+def test_no_hour_has_more_of_a_metric_than_impressions(client):
+    insights = client.get_28hr(range(1, 26), ALL_METRICS, "hourly")
+    for tweet in insights.values():
+        for bucket in tweet["series"]:
+            assert 0 <= min(bucket["metrics"].values()) <= max(bucket["metrics"].values())
+            assert max(bucket["metrics"].values()) == bucket["metrics"]["Impressions"]
 
 
 @pytest.mark.parametrize("start", ["2026-11-21t12:30:00z", "2026-11-21T14:00:00%2B01:30"])

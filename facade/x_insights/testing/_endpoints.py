@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from werkzeug.wrappers import Request
 
-from ._figures import compute_series, compute_totals
+from ._figures import compute_figures, divide_period
 
 PERIOD = timedelta(hours=28)
 # The fields of analytics that are not metrics.
@@ -98,23 +98,23 @@ def _create_28hr_body(
 
 
 def _create_measurement(received: ReceivedRequest, measured: Sequence[str], now: datetime) -> dict[str, Any]:
-    def format_counts(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-        return [{"metric_type": metric, "metric_value": count} for metric, count in counts.items()]
+    end = now.replace(tzinfo=now.tzinfo or UTC)
+    times, hours = divide_period(end - PERIOD, end, received.granularity)
+    timestamps = [_format_time(time) for time in times]
+
+    def compute_values(tweet_id: str) -> list[list[dict[str, Any]]]:
+        return [
+            [{"metric_type": metric, "metric_value": count} for metric, count in counts.items()]
+            for counts in compute_figures(tweet_id, received.metrics, hours)
+        ]
 
     if received.granularity == "Total":
-        totals = {tweet_id: compute_totals(tweet_id, received.metrics) for tweet_id in measured}
-        return {"metrics_total": [{"tweet_id": each, "value": format_counts(totals[each])} for each in measured]}
+        return {"metrics_total": [{"tweet_id": each, "value": compute_values(each)[0]} for each in measured]}
     return {
         "metrics_time_series": [
-            {
-                "tweet_id": each,
-                "value": {
-                    "metric_values": format_counts(counts),
-                    "timestamp": {"iso8601_time": _format_time(start)},
-                },
-            }
+            {"tweet_id": each, "value": {"metric_values": values, "timestamp": {"iso8601_time": timestamp}}}
             for each in measured
-            for start, counts in compute_series(each, received.metrics, received.granularity, now - PERIOD, now).items()
+            for timestamp, values in zip(timestamps, compute_values(each), strict=True)
         ]
     }
 
@@ -122,19 +122,16 @@ def _create_measurement(received: ReceivedRequest, measured: Sequence[str], now:
 def _create_analytics_body(
     request: Request, received: ReceivedRequest, measured: Sequence[str], forbidden: Sequence[str], _: datetime
 ) -> dict[str, Any]:
-    start, end = parse_period(request)
+    times, hours = divide_period(*parse_period(request), received.granularity)
+    timestamps = [_format_time(time) for time in times]
     data: list[dict[str, Any]] = []
     for tweet_id in measured:
-        data.append({"id": tweet_id})
-        if "timestamped_metrics" not in received.fields:
-            continue
-        if received.granularity in ("", "total"):
-            buckets = {start: compute_totals(tweet_id, received.metrics)}
+        buckets = zip(timestamps, compute_figures(tweet_id, received.metrics, hours), strict=True)
+        if "timestamped_metrics" in received.fields:
+            metrics = [{"timestamp": timestamp, "metrics": counts} for timestamp, counts in buckets]
+            data.append({"id": tweet_id, "timestamped_metrics": metrics})
         else:
-            buckets = compute_series(tweet_id, received.metrics, received.granularity, start, end)
-        data[-1]["timestamped_metrics"] = [
-            {"timestamp": _format_time(time), "metrics": counts} for time, counts in buckets.items()
-        ]
+            data.append({"id": tweet_id})
     errors = [
         _create_problem(
             ANALYTICS,
@@ -149,7 +146,7 @@ def _create_analytics_body(
 
 
 def _format_time(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+    return time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 INSIGHTS_28HR = SandboxEndpoint(

@@ -49,7 +49,11 @@ class Sandbox:
     """
 
     now: datetime = datetime(2026, 11, 22, 16, tzinfo=UTC)
-    """The end of the 28 hours of `28hr`. It is fixed, so that the same call has the same result on any day."""
+    """The end of the 28 hours of `28hr`. It is fixed, so that the same call has the same result on any day.
+
+    Both endpoints have the same figures for the same hours, whether these have passed or not. Requests to `analytics`
+    name their period: for the same totals from `28hr`, set this to the end of `Insights.period`.
+    """
 
     def __init__(self, *, rate_limit: int = 300, window: float = 900.0, latency: float = 0.0, port: int = 0) -> None:
         self.rate_limit = rate_limit
