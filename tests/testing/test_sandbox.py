@@ -200,6 +200,24 @@ def test_no_hour_has_more_of_a_metric_than_impressions(client):
             assert max(bucket["metrics"].values()) == bucket["metrics"]["Impressions"]
 
 
+def test_a_series_is_limited_to_a_year_and_totals_are_not(sandbox):
+    def ask_for(granularity, start):
+        query = ANALYTICS.replace("&granularity=hourly", granularity).replace("2026-11-21T12:30:00Z", start)
+        return ask(sandbox, query, path=PATH)
+
+    for granularity in ("hourly", "daily", "weekly"):
+        assert ask_for(f"&granularity={granularity}", "2025-11-21T16:30:00Z").status_code == 200
+        response = ask_for(f"&granularity={granularity}", "2025-11-21T16:29:59Z")
+        assert (response.status_code, response.json()["title"]) == (400, "Invalid Request")
+        (error,) = response.json()["errors"]
+        assert error == {
+            "parameters": {"granularity": [granularity]},
+            "message": "The query parameter [granularity] must be [total] for more than 366 days",
+        }
+    for total in ("&granularity=total", ""):
+        assert ask_for(total, "2016-11-22T16:30:00Z").status_code == 200
+
+
 @pytest.mark.parametrize("start", ["2026-11-21t12:30:00z", "2026-11-21T14:00:00%2B01:30"])
 def test_the_period_may_have_any_form_of_rfc_3339(sandbox, start):
     query = ANALYTICS.replace("2026-11-21T12:30:00Z", start)

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Request
 from ._figures import compute_figures, divide_period
 
 PERIOD = timedelta(hours=28)
+# A longer period is cheap as totals. A series of one could fill the memory.
+MAX_SERIES = timedelta(days=366)
 # The fields of analytics that are not metrics.
 STRUCTURE = ("id", "timestamp", "timestamped_metrics")
 

@@ -11,7 +11,7 @@ from openapi_core import OpenAPI
 from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest
 from werkzeug.wrappers import Request
 
-from ._endpoints import parse_period
+from ._endpoints import MAX_SERIES, parse_period
 
 
 class Spec:
@@ -62,6 +62,8 @@ def _find_period_errors(request: Request) -> Iterator[tuple[str, str]]:
         return
     if start >= end:
         yield "end_time", "The query parameter [end_time] must be later than [start_time]"
+    if end - start > MAX_SERIES and request.args.get("granularity", "total") != "total":
+        yield "granularity", f"The query parameter [granularity] must be [total] for more than {MAX_SERIES.days} days"
 
 
 @cache
