@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 import time
 from collections import Counter
 from datetime import datetime
+from importlib.resources import files
 from itertools import pairwise
 
 import httpx
 import pytest
 from bodies import IDS
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
 
 from x_insights import ALL_METRICS, Granularity, InsightsClient, InvalidRequestError
 from x_insights.testing import Sandbox
@@ -224,9 +228,48 @@ def test_the_period_may_have_any_form_of_rfc_3339(sandbox, start):
     assert ask(sandbox, query, path=PATH).json() == ask(sandbox, ANALYTICS, path=PATH).json()
 
 
-def test_analytics_sends_buckets_only_if_requested(sandbox):
-    query = ANALYTICS.replace("id,timestamped_metrics,likes", "likes")
-    assert ask(sandbox, query, path=PATH).json()["data"] == [{"id": "1"}, {"id": "2"}]
+def test_analytics_sends_counters_next_to_the_id_unless_buckets_are_requested(sandbox):
+    query = ANALYTICS.replace("hourly", "daily")
+    buckets = [
+        {"id": post["id"], "timestamp": bucket["timestamp"], **bucket["metrics"]}
+        for post in ask(sandbox, query, path=PATH).json()["data"]
+        for bucket in post["timestamped_metrics"]
+    ]
+    items = ask(sandbox, query.replace("timestamped_metrics", "timestamp"), path=PATH).json()["data"]
+    assert items == buckets
+    assert len(items) == 4
+    for item in items:
+        del item["timestamp"]
+    assert ask(sandbox, query.replace("timestamped_metrics,", ""), path=PATH).json()["data"] == items
+    total = query.replace("daily", "total").replace("id,timestamped_metrics,", "")
+    assert ask(sandbox, total, path=PATH).json()["data"][0] == {
+        "id": "1",
+        "likes": items[0]["likes"] + items[1]["likes"],
+    }
+
+
+def test_responses_are_valid_by_the_document_of_x(sandbox):
+    document = json.loads(files("x_insights.testing").joinpath("openapi.json").read_text("utf-8"))
+    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    openapi = OpenAPI.from_dict(document | {"servers": [{"url": "/"}]}, config=config)
+
+    def check(path, query, status=200):
+        response = ask(sandbox, query, path=path)
+        assert response.status_code == status
+        content_type = response.headers["Content-Type"].partition(";")[0]
+        request = MockRequest("http://localhost", "get", path)
+        openapi.validate_response(request, MockResponse(response.content, status, content_type=content_type))
+
+    sandbox.forbid("1")
+    sandbox.hide("2")
+    for granularity in ("Total", "Hourly"):
+        check("/2/insights/28hr", VALID.replace("1,2", "1,2,3").replace("Total", granularity))
+        for fields in ("id,timestamped_metrics,likes", "timestamp,likes,unlikes", "id"):
+            query = ANALYTICS.replace("hourly", granularity.lower()).replace("id,timestamped_metrics,likes", fields)
+            check(PATH, query.replace("1,2", "1,2,3"))
+    check(PATH, ANALYTICS.replace("1,2", "a"), 400)
+    sandbox.revoke("any")
+    check(PATH, ANALYTICS, 401)
 
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])

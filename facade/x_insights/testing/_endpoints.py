@@ -132,8 +132,10 @@ def _create_analytics_body(
         if "timestamped_metrics" in received.fields:
             metrics = [{"timestamp": timestamp, "metrics": counts} for timestamp, counts in buckets]
             data.append({"id": tweet_id, "timestamped_metrics": metrics})
+        elif "timestamp" in received.fields:
+            data += [{"id": tweet_id, "timestamp": timestamp, **counts} for timestamp, counts in buckets]
         else:
-            data.append({"id": tweet_id})
+            data += [{"id": tweet_id, **counts} for _, counts in buckets]
     errors = [
         _create_problem(
             ANALYTICS,
