@@ -17,7 +17,7 @@ from bodies import IDS
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
-from x_insights import ALL_METRICS, Granularity, InsightsClient, InvalidRequestError
+from x_insights import ALL_METRICS, ForbiddenError, Granularity, InsightsClient, InvalidRequestError
 from x_insights.testing import Sandbox
 
 TWEET_IDS = IDS[:3]
@@ -268,6 +268,8 @@ def test_responses_are_valid_by_the_document_of_x(sandbox):
             query = ANALYTICS.replace("hourly", granularity.lower()).replace("id,timestamped_metrics,likes", fields)
             check(PATH, query.replace("1,2", "1,2,3"))
     check(PATH, ANALYTICS.replace("1,2", "a"), 400)
+    sandbox.unenroll()
+    check(PATH, ANALYTICS, 403)
     sandbox.revoke("any")
     check(PATH, ANALYTICS, 401)
 
@@ -319,6 +321,24 @@ def test_a_withdrawn_endpoint_gets_an_empty_404_and_the_other_one_stays(sandbox)
     gone = ask(sandbox, VALID)
     assert (gone.status_code, gone.content, gone.headers.get("Content-Type")) == (404, b"", None)
     assert ask(sandbox, ANALYTICS, path=PATH).status_code == 200
+
+
+def test_an_app_that_is_not_enrolled_gets_a_403_from_analytics(sandbox):
+    sandbox.unenroll()
+    with InsightsClient("any", base_url=sandbox.url) as client:
+        assert client.get_28hr("1", "likes").endpoints == ("28hr",)
+    with (
+        InsightsClient("any", base_url=sandbox.url, endpoint="analytics") as client,
+        pytest.raises(ForbiddenError) as caught,
+    ):
+        client.get_28hr("1", "likes")
+    error = caught.value
+    assert (error.status, error.title, error.reason) == (403, "Client Forbidden", "client-not-enrolled")
+    assert error.type == "https://api.x.com/2/problems/client-forbidden"
+    assert error.registration_url == "https://developer.x.com/en/docs/projects/overview"
+    assert client.rate_limit.remaining == 299
+    sandbox.revoke("any")
+    assert ask(sandbox, ANALYTICS, path=PATH).status_code == 401
 
 
 def test_a_revoked_token_gets_a_401_and_another_one_does_not(sandbox):

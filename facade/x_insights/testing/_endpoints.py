@@ -68,6 +68,20 @@ def parse_period(request: Request) -> tuple[datetime, datetime]:
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
+def create_not_enrolled_problem(endpoint: SandboxEndpoint) -> dict[str, Any]:
+    """Return the problem of an app whose plan does not include the endpoint. X's has no `status`."""
+    return {
+        "client_id": "20",
+        "detail": "When authenticating requests to the X API v2 endpoints, you must use keys and tokens from a "
+        "developer App that is attached to a Project.",
+        "registration_url": "https://developer.x.com/en/docs/projects/overview",
+        "title": "Client Forbidden",
+        "required_enrollment": "Appropriate Level of API Access",
+        "reason": "client-not-enrolled",
+        "type": f"{endpoint.problems}/client-forbidden",
+    }
+
+
 def create_not_found_problem(endpoint: SandboxEndpoint, tweet_id: str) -> dict[str, Any]:
     """Return the partial error of a Post that does not exist."""
     return _create_problem(endpoint, tweet_id, "resource-not-found", "Not Found Error", "1 Tweet ID(s) are unavailable")

@@ -16,10 +16,12 @@ from werkzeug.wrappers import Request, Response
 
 from .._validation import validate_ids
 from ._endpoints import (
+    ANALYTICS,
     ENDPOINTS,
     INSIGHTS_28HR,
     ReceivedRequest,
     SandboxEndpoint,
+    create_not_enrolled_problem,
     create_not_found_problem,
     parse_request,
 )
@@ -65,6 +67,7 @@ class Sandbox:
         self._forbidden: set[str] = set()
         self._hidden: set[str] = set()
         self._withdrawn: set[str] = set()
+        self._unenrolled: set[str] = set()
         self._revoked: set[str] = set()
         self._faults: deque[Handler] = deque()
         self._windows: defaultdict[tuple[str, str], Window] = defaultdict(Window)
@@ -87,6 +90,10 @@ class Sandbox:
     def withdraw(self) -> None:
         """Respond to requests to `GET /2/insights/28hr` as if X had withdrawn it, with a 404 without a body."""
         self._withdrawn.add(INSIGHTS_28HR.name)
+
+    def unenroll(self) -> None:
+        """Respond to requests to `GET /2/tweets/analytics` as X does to pay-per-use apps, with a 403."""
+        self._unenrolled.add(ANALYTICS.name)
 
     def revoke(self, token: str) -> None:
         """Respond to requests with this token with a 401."""
@@ -137,6 +144,8 @@ class Sandbox:
         is_exhausted, headers = self._count_request(token, endpoint)
         if is_exhausted:
             response = create_problem_response(429, "about:blank", "Too Many Requests", detail="Too Many Requests")
+        elif endpoint.name in self._unenrolled:
+            response = create_json_response(403, create_not_enrolled_problem(endpoint), "application/problem+json")
         else:
             response = self._create_response(endpoint, request)
         response.headers.update(headers)
