@@ -19,6 +19,11 @@ SERIES = {
         "metric_values": [{"metric_type": "Likes", "metric_value": 5}],
     },
 }
+LINES = {
+    "x_insights": 'x-insights: rich is missing: the command needs its extra, `pip install "x-insights-28hr[cli]"`\n',
+    "x_insights.testing": "x_insights.testing: werkzeug is missing: the test kit needs its extra, "
+    '`pip install "x-insights-28hr[testing]"`\n',
+}
 BODY = json.dumps({"data": [{"measurement": {"metrics_time_series": [SERIES]}}]}).encode()
 
 
@@ -46,11 +51,9 @@ def main() -> None:
         rows = client.get_28hr("20", Metric.LIKES, "Hourly").to_rows()
     assert rows == asyncio.run(get_async(url))
     assert (rows[0]["time"].isoformat(), rows[0]["value"]) == ("2026-11-22T12:00:00+00:00", 5)
-    command = subprocess.run(
-        [sys.executable, "-I", "-m", "x_insights", "20"], capture_output=True, text=True, check=False
-    )
-    line = 'x-insights: rich is missing: the command needs its extra, `pip install "x-insights-28hr[cli]"`\n'
-    assert (command.returncode, command.stdout, command.stderr) == (1, "", line), command
+    for module, line in LINES.items():
+        command = subprocess.run([sys.executable, "-I", "-m", module], capture_output=True, text=True, check=False)
+        assert (command.returncode, command.stdout, command.stderr) == (1, "", line), command
     message = ""
     try:
         importlib.import_module("x_insights.testing")

@@ -382,6 +382,10 @@ def test_the_test_kit_without_its_extra_says_what_is_missing(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ModuleNotFoundError, match=r"openapi_core is missing: .*x-insights-28hr\[testing\]"):
         importlib.import_module("x_insights.testing")
+    monkeypatch.setattr(sys, "argv", ["-m"])
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, "-m", "x_insights.testing"])
+    with pytest.raises(SystemExit, match=r"^x_insights\.testing: openapi_core is missing: "):
+        importlib.import_module("x_insights.testing")
 
 
 @pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
