@@ -15,7 +15,7 @@ from helpers import TOKEN, get_sync
 
 import x_insights
 import x_insights.testing
-from x_insights import ALL_METRICS, ANALYTICS_METRICS
+from x_insights import ALL_METRICS, ANALYTICS_METRICS, ApiError
 from x_insights._endpoints.metrics import ANALYTICS_NAMES
 
 EXAMPLES = {
@@ -29,8 +29,9 @@ PRINTED = re.compile(rf"^```python\n{LINES}```\n\n```(?:text|json)\n{LINES}```",
 
 
 @pytest.fixture(autouse=True)
-def _nothing_stays():
-    """Undo what the examples set for the whole process."""
+def _nothing_stays(tmp_path, monkeypatch):
+    """Undo what the examples set for the whole process, and let them write into an empty folder."""
+    monkeypatch.chdir(tmp_path)
     yield
     logging.getLogger("x_insights").setLevel(logging.NOTSET)
 
@@ -52,6 +53,22 @@ def test_the_resume_example_keeps_what_arrived_and_what_is_pending(sandbox):
     names = run(find_example("insights, pending = "), sandbox)
     assert list(names["insights"]) == [str(number) for number in range(1000, 1025)]
     assert names["pending"] == tuple(str(number) for number in range(1025, 1060))
+
+
+def test_the_interrupted_program_requests_only_what_it_has_not_stored(sandbox):
+    example = find_example("INSERT INTO posts")
+    sandbox.fail_next(status=400)
+    with pytest.raises(ApiError):
+        run(example, sandbox)
+    sandbox.requests.clear()
+    interrupt = "        if page.tweet_ids[0] != '1000':\n            raise KeyboardInterrupt\n"
+    with pytest.raises(KeyboardInterrupt):
+        run(example.replace("        with database:", f"{interrupt}        with database:"), sandbox)
+    assert [len(request.tweet_ids) for request in sandbox.requests] == [25, 25]
+    for sizes in ([25, 10], []):
+        sandbox.requests.clear()
+        run(example, sandbox)
+        assert [len(request.tweet_ids) for request in sandbox.requests] == sizes
 
 
 def test_the_logger_reports_retries_without_ids_and_token(sandbox, caplog):
