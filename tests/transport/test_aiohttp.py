@@ -48,7 +48,7 @@ def respond(serve_connections):
 )
 def test_response_against_the_rules_of_http_is_a_transport_error(respond, content):
     url = respond(lambda connection: connection.sendall(content))
-    with pytest.raises(TransportError, match=r"^no response from 127.0.0.1: ") as caught:
+    with pytest.raises(TransportError, match=r"^no response from 127.0.0.1:\d+: ") as caught:
         get_aiohttp(url, [1, 2], "likes")
     assert caught.value.retryable
     assert isinstance(caught.value.partial, Insights)
@@ -126,7 +126,7 @@ def test_full_pool_is_a_transport_error_and_a_cancelled_call_frees_it(sandbox):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(patient.get_28hr, IDS[:100], "likes")
                 await anyio.wait_all_tasks_blocked()
-                with pytest.raises(TransportError, match="Connection timeout to host") as caught:
+                with pytest.raises(TransportError, match=r": ConnectTimeout: timed out$") as caught:
                     await hurried.get_28hr("1", "likes")
                 tasks.cancel_scope.cancel()
             assert caught.value.pending == ("1",)

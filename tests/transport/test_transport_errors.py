@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 
 import httpx
@@ -43,47 +44,36 @@ def serve_bytes(serve_connections):
     return serve
 
 
-def test_refused_connection_is_a_transport_error(fetch_failing, kind):
+def test_refused_connection_is_a_transport_error(fetch_failing):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
-    # httpx-aiohttp takes most failures of a connection for a ConnectTimeout.
-    name = "ConnectTimeout" if kind == "aiohttp" else "ConnectError"
-    assert str(fetch_failing(url)).startswith(f"no response from 127.0.0.1: {name}: ")
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+    assert str(fetch_failing(f"http://{address}")) == f"no response from {address}: Connection refused"
 
 
-def test_dropped_connection_is_a_transport_error(fetch_failing, serve_bytes, kind):
-    error = fetch_failing(serve_bytes(b""))
-    message = "RemoteProtocolError: Server disconnected without sending a response."
-    if kind == "aiohttp":
-        message = "ConnectTimeout: Server disconnected"
-    assert str(error) == f"no response from 127.0.0.1: {message}"
+def test_dropped_connection_is_a_transport_error(fetch_failing, serve_bytes):
+    url = serve_bytes(b"")
+    assert str(fetch_failing(url)) == f"no response from {url[7:]}: disconnected before a response"
 
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
-def test_incomplete_body_is_a_transport_error(fetch_failing, serve_bytes, kind, status):
+def test_incomplete_body_is_a_transport_error(fetch_failing, serve_bytes, status):
     url = serve_bytes(f"HTTP/1.1 {status}\r\nContent-Length: 100\r\n\r\n{{}}".encode())
-    message = (
-        "RemoteProtocolError: peer closed connection without sending complete message body"
-        " (received 2 bytes, expected 100)"
-    )
-    if kind == "aiohttp":
-        message = "ReadError: Response payload is not completed"
-    assert str(fetch_failing(url, attempts=1)).startswith(f"no response from 127.0.0.1: {message}")
+    message = f"no response from {url[7:]}: disconnected before the end of the response"
+    assert str(fetch_failing(url, attempts=1)) == message
 
 
 def test_timeout_is_a_transport_error(fetch_failing):
     with socket.create_server(("127.0.0.1", 0)) as server:  # accepts no connection
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         error = fetch_failing(url, timeout=0.05, attempts=1)
-    assert str(error).startswith("no response from 127.0.0.1: ")
-    assert "Timeout" in str(error)
+    assert re.fullmatch(r"no response from 127.0.0.1:\d+: \w+Timeout: timed out", str(error))
 
 
 def test_token_in_a_malformed_response_header_is_not_quoted(fetch_failing, serve_bytes, kind):
     url = serve_bytes(f"HTTP/1.1 200 OK\r\nAuthorization : Bearer {TOKEN}\r\n\r\n".encode())
     error = fetch_failing(url, attempts=1)
     if kind == "aiohttp":
-        assert str(error) == "no response from 127.0.0.1: ClientResponseError: BadHttpMessage"
+        assert str(error) == f"no response from {url[7:]}: ClientResponseError: BadHttpMessage"
     else:
         assert "illegal header line: " in str(error)
         assert "[token]" in str(error)
@@ -97,6 +87,6 @@ def test_token_in_a_malformed_request_header_is_not_quoted(fetch_failing, answer
             request.headers["Authorization"] = f"Bearer {TOKEN}\n"
             yield request
 
-    error = fetch_failing(answer(b"{}"), token=Broken())
-    assert str(error) == "no response from localhost: LocalProtocolError"
+    url = answer(b"{}")
+    assert str(fetch_failing(url, token=Broken())) == f"no response from {url[7:]}: LocalProtocolError"
     assert httpserver.log == []

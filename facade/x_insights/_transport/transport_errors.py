@@ -1,6 +1,8 @@
 """Convert exceptions raised below, by httpx or by the caller's own code inside it, into this library's."""
 
+import os
 import ssl
+from collections.abc import Iterator
 
 import anyio
 import httpx
@@ -21,6 +23,14 @@ _TRANSPORT_ERRORS = (
     anyio.EndOfStream,
     anyio.IncompleteRead,
 )
+
+
+# What httpx and aiohttp call an end of the connection.
+_ENDS = {
+    "Server disconnected": "disconnected before a response",
+    "peer closed connection": "disconnected before the end of the response",
+    "Response payload is not completed": "disconnected before the end of the response",
+}
 
 
 def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bool = False) -> Exception:
@@ -59,15 +69,8 @@ def _comes_from(package: str, error: BaseException) -> bool:
 def _create_transport_error(request: httpx.Request, error: Exception) -> TransportError:
     """Return the error for a request that got no complete response, without the request itself and its token."""
     causes = _list_causes(error)
-    # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
-    # would not be found. aiohttp escapes or truncates both.
-    if is_instance(error, httpx.LocalProtocolError):
-        reason = ""
-    elif _comes_from("aiohttp", error):
-        reason = f": {type(causes[-1]).__name__}"
-    else:
-        reason = create_redactor(request)(_describe(causes))
-    failure = TransportError(f"no response from {request.url.host}: {type(error).__name__}{reason}")
+    reason = create_redactor(request)(next(_explain(error, causes)))
+    failure = TransportError(f"no response from {request.url.netloc.decode()}: {reason}")
     # aiohttp's own SSLErrors have no reason, but their causes do.
     reasons = [str(getattr(cause, "reason", "")) for cause in causes if isinstance(cause, ssl.SSLError)]
     failure.retryable = not (
@@ -81,11 +84,34 @@ def _create_transport_error(request: httpx.Request, error: Exception) -> Transpo
     return failure
 
 
-def _describe(causes: list[BaseException]) -> str:
-    """Return the text of the exception. If it is empty, return the first cause that has one, or else the last cause."""
+def _explain(error: Exception, causes: list[BaseException]) -> Iterator[str]:
+    """Yield what happened, most specific first, in the same words over httpx, httpx2, aiohttp, asyncio and trio."""
+    for cause in causes:
+        # aiohttp has subclasses of these without the attributes.
+        if isinstance(cause, ssl.SSLCertVerificationError) and (message := getattr(cause, "verify_message", "")):
+            yield f"certificate verify failed: {message}"
+        if isinstance(cause, ssl.SSLError) and (message := getattr(cause, "reason", "")):
+            yield f"TLS failed: {message}"
+    for cause in causes:
+        # The errors of sockets that would block are the context of many others.
+        if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError | BlockingIOError):
+            yield os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    yield from (words for start, words in _ENDS.items() if str(error).startswith(start))
+    name = type(error).__name__
+    from_aiohttp = [each for each in causes if _comes_from("aiohttp", each)]
+    # httpx-aiohttp converts most exceptions of aiohttp to a ConnectTimeout.
+    if is_instance(error, httpx.TimeoutException) and all(isinstance(each, TimeoutError) for each in from_aiohttp):
+        yield f"{name}: timed out"
+    # h11 quotes what it rejects: a response's header verbatim, but a request's header escaped, so that the token in it
+    # would not be found. aiohttp escapes or truncates both.
+    if is_instance(error, httpx.LocalProtocolError):
+        yield name
+    if _comes_from("aiohttp", error):
+        yield f"{name}: {type(causes[-1]).__name__}"
+    # Without a text, the cause has more to say.
     cause = next((cause for cause in causes if str(cause)), causes[-1])
-    parts = [] if cause is causes[0] else [type(cause).__name__]
-    return "".join(f": {part}" for part in (*parts, str(cause)) if part)
+    parts = (name, "" if cause is error else type(cause).__name__, str(cause))
+    yield ": ".join(part for part in parts if part)
 
 
 def _list_causes(error: BaseException) -> list[BaseException]:
