@@ -176,9 +176,7 @@ def test_reset_connection_says_why(get):
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=reset, daemon=True).start()
-        with pytest.raises(
-            TransportError, match=r"127.0.0.1:\d+: Connection reset by peer$"
-        ) as caught:
+        with pytest.raises(TransportError, match=r"127.0.0.1:\d+: Connection reset by peer$") as caught:
             get(f"http://127.0.0.1:{server.getsockname()[1]}", "1", "likes", attempts=1)
     assert_plain(caught.value)
 
