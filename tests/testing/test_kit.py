@@ -79,3 +79,7 @@ def test_a_port_in_use_is_an_os_error(sandbox):
 def test_a_body_that_is_not_bytes_is_rejected(sandbox):
     with pytest.raises(TypeError, match="body is of type dict: pass bytes"):
         sandbox.fail_next(body={"title": "Forbidden"})
+
+
+def test_repr_of_a_sandbox_has_its_address(sandbox):
+    assert repr(sandbox) == f"<Sandbox at {sandbox.url}>"

@@ -115,6 +115,9 @@ class Sandbox:
         """Cut the connection of the next requests without a response."""
         self._faults.extend([self._drop] * times)
 
+    def __repr__(self) -> str:
+        return f"<Sandbox at {self.url}>"
+
     def __enter__(self) -> Self:
         self._server.start()
         return self

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 from pytest_httpserver import HTTPServer
 from werkzeug.serving import WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
@@ -55,7 +55,7 @@ def create_problem_response(status: int, problem_type: str, title: str, **member
 
 
 def create_json_response(status: int, content: Any, content_type: str = "application/json") -> Response:
-    return Response(json.dumps(content), status, content_type=f"{content_type}; charset=utf-8")
+    return Response(msgspec.json.encode(content), status, content_type=f"{content_type}; charset=utf-8")
 
 
 def remove_default_content_type(response: Response) -> Response:
