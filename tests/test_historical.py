@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import anyio
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from x_insights import (
     ALL_METRICS,
+    ANALYTICS_METRICS,
     AsyncInsightsClient,
     EndpointUnavailableError,
     InsightsClient,
@@ -26,6 +27,13 @@ from x_insights._endpoints import validate_period
 
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 8, tzinfo=UTC)
 WEEK = (START, END)
+
+
+class Nowhere(tzinfo):
+    """A time zone that has no offset, so that its times are naive by Python's definition."""
+
+    def utcoffset(self, moment):
+        return None
 
 
 @pytest.fixture
@@ -100,6 +108,8 @@ def test_calendar_days_of_a_time_zone_are_a_period():
         (END, START, "pass one before end_time, 2026-11-01T00:00:00Z"),
         (START, START + timedelta(microseconds=1), "pass one before end_time, 2026-11-01T00:00:00Z"),
         ("2999-01-01T00:00:00Z", None, "pass one before the latest `end_time` that X accepts, 20"),
+        ("9999-12-31T24:00:00Z", END, "start_time is '9999-12-31T24:00:00Z', which is not a time"),
+        (START.replace(tzinfo=Nowhere()), END, "which is a time without a time zone"),
         (datetime.min.replace(tzinfo=timezone(timedelta(hours=1))), END, "outside the range of a datetime in UTC"),
     ],
 )
@@ -175,9 +185,9 @@ def test_a_page_of_short_series_has_100_ids(client, days, granularity, size):
 @pytest.mark.parametrize("days", [90, 365, 36500])
 def test_a_page_of_long_series_stays_well_under_the_bound_of_a_body(client, sandbox, days):
     start = END - timedelta(days=days)
-    length = len(client.iter_historical(IDS[:100], "likes", start, END, "Hourly"))
-    per_page = -(-100 // length)
-    metrics = [f'"user_profile_clicks":{10**9},' for _ in range(20)]
-    bytes_per_id = days * 24 * len('{"timestamp":"2026-11-01T00:00:00Z","metrics":{}},' + metrics[0])
-    assert per_page == 1 or per_page * bytes_per_id < 32 * 1024 * 1024
+    for metrics in (["likes"], ANALYTICS_METRICS):
+        length = len(client.iter_historical(IDS[:100], metrics, start, END, "Hourly"))
+        per_page = -(-100 // length)
+        bucket = '{"timestamp":"2026-11-01T00:00:00Z","metrics":{}},' + '"user_profile_clicks":1000000,' * len(metrics)
+        assert per_page == 1 or per_page * days * 24 * len(bucket) < 32 * 1024 * 1024
     assert len(client.iter_historical(IDS[:100], "likes", start, END, "Total")) == 1

@@ -225,6 +225,16 @@ def test_returned_dictionaries_and_errors_are_copies(fetch):
     insights.errors.clear()
     insights.missing.clear()
     assert insights.to_dict() == before
+    assert dict(insights) == before["tweets"]
+
+
+def test_insights_are_equal_if_metrics_errors_and_missing_ids_are(fetch):
+    problem = {"title": "t", "type": "about:blank", "value": OTHER}
+    contents = ([total(ID, Likes=1)], []), ([total(ID, Likes=2)], []), ([total(ID, Likes=1)], [problem])
+    results = [fetch({"data": data, "errors": errors}, ids) for data, errors in contents for ids in ([ID], [ID, OTHER])]
+    assert all((first == second) == (first is second) for first in results for second in results)
+    assert results[0] == fetch({"data": [total(ID, Likes=1)]}, [ID])
+    assert results[0] != dict(results[0])
 
 
 def test_insights_can_be_pickled_copied_and_compared(fetch):

@@ -78,7 +78,7 @@ def build_html(tweets: Mapping[str, TweetInsights], caption: str) -> str:
         values = (metrics.get(name) for name in names)
         rows.append((tweet_id, time or "", *("" if value is None else f"{value:,}" for value in values)))
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption>{body}</table>"
+    return f"<table><caption>{caption}</caption>{body}</table>"
 
 
 def format_count(count: int, noun: str) -> str:

@@ -260,6 +260,8 @@ def test_exception_of_the_network_is_a_transport_error(error, words):
     ("cause", "words"),
     [
         (ConnectionResetError(104, f"reset of {TOKEN}"), "Connection reset by peer"),
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (BlockingIOError(11, "try again"), "ReadError: BlockingIOError: [Errno 11] try again"),
         (ValueError(f"reset of {TOKEN}"), "ReadError: ValueError: reset of [token]"),
     ],
 )
@@ -276,6 +278,15 @@ def test_error_without_a_message_has_that_of_its_cause(cause, words):
     with pytest.raises(TransportError) as caught:
         get_with_sync("https://x", [1, 2], transport=httpx.MockTransport(fail))
     assert str(caught.value) == f"no response from x: {words}"
+
+
+def test_failure_of_aiohttp_is_not_taken_for_a_timeout():
+    def fail(request):
+        lost = type("ClientConnectionError", (Exception,), {"__module__": "aiohttp.client_exceptions"})
+        raise httpx.ConnectTimeout("lost") from lost()
+
+    with pytest.raises(TransportError, match=r"^no response from x: ConnectTimeout: lost$"):
+        get_with_sync("https://x", [1, 2], transport=httpx.MockTransport(fail))
 
 
 def test_client_that_is_closed_raises_a_runtime_error(get_with, sandbox):
