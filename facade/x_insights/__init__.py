@@ -15,7 +15,7 @@ from x_insights_api.models import Granularity, Metric
 
 from ._async_client import AsyncInsightsClient
 from ._client import InsightsClient
-from ._endpoints import ALL_METRICS, ANALYTICS_METRICS, VIDEO_METRICS
+from ._endpoints.metrics import ALL_METRICS, ANALYTICS_METRICS, VIDEO_METRICS
 from ._errors import (
     ApiError,
     AuthenticationError,

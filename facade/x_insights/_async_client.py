@@ -1,7 +1,6 @@
 """The asynchronous client."""
 
 from datetime import datetime
-from functools import partial
 from typing import Self
 
 import anyio
@@ -10,7 +9,7 @@ from ._base_client import BaseClient
 from ._endpoints import validate_period
 from ._iterators import AsyncPageIterator
 from ._pages import HISTORICAL, PageCollector
-from ._query import MetricNames
+from ._query import MetricNames, validate_query
 from ._results import Insights
 from ._transport import AsyncHttpClient, AsyncToken, AsyncTransport, Options, Timeout
 from ._types import EndpointName, FieldNames, GranularityName
@@ -61,7 +60,8 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
 
         If a page fails, no further page is requested. Those in flight may still be received, and are part of `partial`.
         """
-        return await self._fetch_all(self._selector.collect(tweet_ids, metrics, granularity, fields))
+        query = validate_query(self._selector.parse_metric, tweet_ids, metrics, granularity, fields)
+        return await self._fetch_all(PageCollector(self._selector, query))
 
     def iter_28hr(
         self,
@@ -76,8 +76,8 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
         Do not await the call. Up to `max_concurrency` pages are fetched at once. The next ones are requested when all
         of them are consumed.
         """
-        collector = self._selector.collect(tweet_ids, metrics, granularity, fields)
-        return AsyncPageIterator(collector, partial(self._fetch_pages, limit=self._max_concurrency))
+        query = validate_query(self._selector.parse_metric, tweet_ids, metrics, granularity, fields)
+        return AsyncPageIterator(PageCollector(self._selector, query), self._fetch_pages, self._max_concurrency)
 
     async def get_historical(
         self,
@@ -91,7 +91,8 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
     ) -> Insights:
         """Fetch the insights of any number of Posts over any period: `InsightsClient.get_historical`."""
         period = validate_period(start_time, end_time)
-        return await self._fetch_all(HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period))
+        query = validate_query(HISTORICAL.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
+        return await self._fetch_all(PageCollector(HISTORICAL, query))
 
     def iter_historical(
         self,
@@ -105,8 +106,8 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
     ) -> AsyncPageIterator:
         """Fetch the same as `get_historical` page by page, as `iter_28hr` does."""
         period = validate_period(start_time, end_time)
-        collector = HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period)
-        return AsyncPageIterator(collector, partial(self._fetch_pages, limit=self._max_concurrency))
+        query = validate_query(HISTORICAL.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
+        return AsyncPageIterator(PageCollector(HISTORICAL, query), self._fetch_pages, self._max_concurrency)
 
     async def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""

@@ -8,14 +8,13 @@ to that one `raise`, because the frames of a traceback would hold the token.
 """
 
 from datetime import datetime
-from functools import partial
 from typing import Self
 
 from ._base_client import BaseClient
 from ._endpoints import validate_period
 from ._iterators import PageIterator
 from ._pages import HISTORICAL, PageCollector
-from ._query import MetricNames
+from ._query import MetricNames, validate_query
 from ._results import Insights
 from ._transport import HttpClient, Options, Timeout, Token, Transport
 from ._types import EndpointName, FieldNames, GranularityName
@@ -92,7 +91,8 @@ class InsightsClient(BaseClient[Token, Transport]):
             TransportError: If there is no complete response.
             ResponseError: If the response cannot be parsed.
         """
-        return self._fetch_all(self._selector.collect(tweet_ids, metrics, granularity, fields))
+        query = validate_query(self._selector.parse_metric, tweet_ids, metrics, granularity, fields)
+        return self._fetch_all(PageCollector(self._selector, query))
 
     def iter_28hr(
         self,
@@ -109,8 +109,8 @@ class InsightsClient(BaseClient[Token, Transport]):
         Returns:
             An iterator with one `Insights` per page of IDs.
         """
-        collector = self._selector.collect(tweet_ids, metrics, granularity, fields)
-        return PageIterator(collector, partial(self._fetch_pages, limit=1))
+        query = validate_query(self._selector.parse_metric, tweet_ids, metrics, granularity, fields)
+        return PageIterator(PageCollector(self._selector, query), self._fetch_pages, 1)
 
     def get_historical(
         self,
@@ -136,7 +136,8 @@ class InsightsClient(BaseClient[Token, Transport]):
             end_time: The end of the period. By default, ten seconds before the call.
         """
         period = validate_period(start_time, end_time)
-        return self._fetch_all(HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period))
+        query = validate_query(HISTORICAL.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
+        return self._fetch_all(PageCollector(HISTORICAL, query))
 
     def iter_historical(
         self,
@@ -150,8 +151,8 @@ class InsightsClient(BaseClient[Token, Transport]):
     ) -> PageIterator:
         """Fetch the same as `get_historical` page by page, as `iter_28hr` does."""
         period = validate_period(start_time, end_time)
-        collector = HISTORICAL.collect(tweet_ids, metrics, granularity, fields, period)
-        return PageIterator(collector, partial(self._fetch_pages, limit=1))
+        query = validate_query(HISTORICAL.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
+        return PageIterator(PageCollector(HISTORICAL, query), self._fetch_pages, 1)
 
     def close(self) -> None:
         """Close the connections, unless they are those of your own `http_client`."""

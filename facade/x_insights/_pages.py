@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ._endpoints import ENDPOINT_CHOICES, Batch, Endpoint, Page
 from ._errors import ApiError, EndpointUnavailableError, XInsightsError, replace_message, wrap_exception
-from ._query import MetricNames, Period, Query, validate_query
+from ._query import MetricParser, Query
 from ._results import Insights
-from ._types import FieldNames, GranularityName
-from ._validation import TweetIds
 
 logger = logging.getLogger("x_insights")
 
@@ -25,18 +23,10 @@ class EndpointSelector:
         """The endpoint to try first."""
         self._first = endpoints[0]
 
-    def collect(
-        self,
-        tweet_ids: TweetIds,
-        metrics: MetricNames,
-        granularity: GranularityName,
-        fields: FieldNames | None,
-        period: Period | None = None,
-    ) -> "PageCollector":
-        """Validate the arguments of a call. Return the collector of its pages."""
-        # The metrics are those of the first endpoint, also after a fallback.
-        query = validate_query(self._first.parse_metric, tweet_ids, metrics, granularity, fields, period=period)
-        return PageCollector(self, query)
+    @property
+    def parse_metric(self) -> MetricParser:
+        """The parser of metrics, which are those of the first endpoint, also after a fallback."""
+        return self._first.parse_metric
 
     def find_fallback(self, endpoint: Endpoint) -> Endpoint | None:
         """Return the endpoint to try if X has withdrawn this one."""

@@ -1,9 +1,11 @@
 """The endpoints of X that have post metrics. Each has one module, with everything that is specific to it."""
 
-from .base import Batch, Endpoint, Page
+from .base import Batch as Batch
+from .base import Endpoint as Endpoint
+from .base import Page as Page
 from .insights_28hr import Insights28hr
-from .metrics import ALL_METRICS, ANALYTICS_METRICS, VIDEO_METRICS
-from .tweets_analytics import TweetsAnalytics, validate_period
+from .tweets_analytics import TweetsAnalytics
+from .tweets_analytics import validate_period as validate_period
 
 _28HR, _ANALYTICS = Insights28hr(), TweetsAnalytics()
 ENDPOINT_CHOICES: dict[str, tuple[Endpoint, ...]] = {
@@ -12,14 +14,3 @@ ENDPOINT_CHOICES: dict[str, tuple[Endpoint, ...]] = {
     "auto": (_28HR, _ANALYTICS),
 }
 """The endpoints of each value of the option `endpoint`, in the order in which they are tried."""
-
-__all__ = [
-    "ALL_METRICS",
-    "ANALYTICS_METRICS",
-    "ENDPOINT_CHOICES",
-    "VIDEO_METRICS",
-    "Batch",
-    "Endpoint",
-    "Page",
-    "validate_period",
-]
