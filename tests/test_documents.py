@@ -84,7 +84,7 @@ def test_the_logger_reports_retries_without_ids_and_token(sandbox, caplog):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
 def test_no_code_block_escapes_the_tests(document):
     kinds = re.findall("```(\\S+)", document.read_text("utf-8"))
-    assert set(kinds) <= {"python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{include}"}
+    assert set(kinds) <= {"python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{include}", "{index}"}
     assert kinds.count("python") == len(read_examples(document))
 
 
