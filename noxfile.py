@@ -150,9 +150,10 @@ def recipes(session: nox.Session) -> None:
 
 @nox.session
 def chart(session: nox.Session) -> None:
-    """Draw the chart of docs/."""
-    session.install(".[testing]", *group("chart"))
+    """Draw the images of docs/: a chart, and the command in a terminal."""
+    session.install(".[cli,testing]", *group("chart"))
     session.run("python", "scripts/docs/chart.py")
+    session.run("python", "scripts/docs/picture.py")
 
 
 @nox.session

@@ -12,6 +12,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 html_show_copyright = False
 html_title = f"{project} {release}"
+myst_enable_extensions = ["attrs_inline"]  # images for the light or the dark theme
 myst_heading_anchors = 2
 
 default_role = "code"  # what single backticks in docstrings are

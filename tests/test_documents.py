@@ -13,6 +13,7 @@ import pytest
 from documents import DOCUMENTS, README, ROOT, find_example, read_examples, run
 from helpers import TOKEN, get_sync
 
+import picture
 import x_insights
 import x_insights.testing
 from x_insights import ALL_METRICS, ANALYTICS_METRICS, ApiError
@@ -86,6 +87,20 @@ def test_no_code_block_escapes_the_tests(document):
     kinds = re.findall("```(\\S+)", document.read_text("utf-8"))
     assert set(kinds) <= {"python", "text", "json", "sh", "{toctree}", "{eval-rst}", "{include}", "{index}"}
     assert kinds.count("python") == len(read_examples(document))
+
+
+def test_every_image_is_on_a_page_with_alternative_text():
+    named = re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)
+    assert sorted(named) == sorted(f"images/{path.name}" for path in picture.IMAGES.iterdir())
+
+
+def test_the_picture_shows_what_the_command_prints(tmp_path):
+    picture.main(tmp_path)
+    for path in tmp_path.iterdir():
+        drawn, kept = (
+            re.findall(">([^<]*)</text>", (at / path.name).read_text("utf-8")) for at in (tmp_path, picture.IMAGES)
+        )
+        assert drawn == kept, "draw it again: nox -s chart"
 
 
 def test_the_readme_can_be_read_on_a_package_index():

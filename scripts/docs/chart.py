@@ -1,42 +1,37 @@
-"""Draw the chart of docs/, the impressions of some Posts by the hour: ``python scripts/docs/chart.py [PATH]``."""
+"""Draw the chart of docs/tables.md with the example on that page, in light and in dark."""
 
 from __future__ import annotations
 
-import sys
+import re
+import runpy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import polars
-from matplotlib import rcParams
-from matplotlib.figure import Figure
+import matplotlib
+from matplotlib import style
 
 from x_insights import InsightsClient, Metric
 from x_insights.testing import Sandbox
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 TWEET_IDS = ("20", "1347050636626259968", "1346889436626259968")
-CHART = Path(__file__).with_suffix(".png")
+STYLES = {"light": "default", "dark": "dark_background"}
+OPTIONS = {"legend.facecolor": "none", "savefig.dpi": 150, "savefig.transparent": True}
 
 
-def draw(frame: polars.DataFrame, path: Path) -> None:
-    rcParams["date.converter"] = "concise"
-    figure = Figure(figsize=(9, 3.2), layout="constrained")
-    axes = figure.subplots()
-    for (tweet_id,), hours in frame.group_by("tweet_id", maintain_order=True):
-        times, values = hours["time"].to_list(), hours["value"].to_list()
-        (line,) = axes.plot(times, values)
-        axes.annotate(
-            str(tweet_id), (times[-1], values[-1]), (6, -3), textcoords="offset points", color=line.get_color()
-        )
-    axes.set(title="Impressions by the hour, of three Posts that the sandbox made up", xlabel="UTC", ylim=(0, None))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.3)
-    figure.savefig(path, dpi=110)
-
-
-def main(path: Path) -> None:
+def main(folder: Path) -> None:
+    matplotlib.use("agg")
+    blocks = re.findall(r"^```python\n(.*?)^```", (DOCS / "tables.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    (example,) = (block for block in blocks if "matplotlib" in block)
     with Sandbox() as sandbox, InsightsClient("any-token", base_url=sandbox.url) as client:
         insights = client.get_28hr(TWEET_IDS, Metric.IMPRESSIONS, "Hourly")
-    draw(polars.DataFrame(insights.to_rows()), path)
+    with TemporaryDirectory() as temporary:
+        script = Path(temporary, "example.py")
+        for theme, name in STYLES.items():
+            script.write_text(example.replace("impressions.png", str(folder / f"impressions-{theme}.png")), "utf-8")
+            with style.context([name, OPTIONS]):
+                runpy.run_path(str(script), {"insights": insights})
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CHART)
+    main(DOCS / "images")

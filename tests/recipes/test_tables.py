@@ -116,6 +116,7 @@ def test_the_plot_has_a_line_for_each_post(recipe, sandbox, tmp_path):
     assert (tmp_path / "impressions.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_chart_is_drawn(tmp_path):
-    chart.main(tmp_path / "chart.png")
-    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+def test_the_chart_is_drawn_in_light_and_in_dark(tmp_path):
+    chart.main(tmp_path)
+    for theme in ("light", "dark"):
+        assert (tmp_path / f"impressions-{theme}.png").read_bytes().startswith(b"\x89PNG")
