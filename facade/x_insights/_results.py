@@ -1,6 +1,6 @@
 """Results: the decoded pages of a call as plain dictionaries, rows and Arrow tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar, overload
 
@@ -148,7 +148,7 @@ class Insights(Mapping[str, TweetInsights]):
     def __or__(self, other: "Insights") -> "Insights":
         if not isinstance(other, Insights):
             return NotImplemented
-        return Insights(tuple(dict.fromkeys(self.tweet_ids + other.tweet_ids)), self._pages + other._pages)
+        return join_insights((self, other))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Insights):
@@ -161,6 +161,12 @@ class Insights(Mapping[str, TweetInsights]):
 
     def _repr_html_(self) -> str:
         return build_html(self._tweets, repr(self)[1:-1])
+
+
+def join_insights(parts: Sequence[Insights]) -> Insights:
+    """Join insights as `|` does, which would copy all previous pages for each of many."""
+    tweet_ids = dict.fromkeys(tweet_id for part in parts for tweet_id in part.tweet_ids)
+    return Insights(tuple(tweet_ids), tuple(page for part in parts for page in part._pages))
 
 
 def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetInsights]:
@@ -180,10 +186,7 @@ def _merge(tweet_ids: Iterable[str], pages: Iterable[Page]) -> dict[str, TweetIn
     measured = dict.fromkeys((*totals, *series))
     requested = (tweet_id for tweet_id in tweet_ids if tweet_id in measured)
     return {
-        tweet_id: {
-            "totals": totals.get(tweet_id, {}),
-            "series": list(series.get(tweet_id, {}).values()),
-        }
+        tweet_id: {"totals": totals.get(tweet_id, {}), "series": list(series.get(tweet_id, {}).values())}
         # An ID that nobody requested comes last, so that it is not lost.
         for tweet_id in dict.fromkeys((*requested, *measured))
     }
