@@ -18,7 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from x_insights import Granularity, Insights, InsightsClient, Metric, XInsightsError
-from x_insights._command.table import LEVELS, format_number, format_sparkline
+from x_insights._command.output import LEVELS, format_number, format_sparkline
 from x_insights.testing import Sandbox
 
 BUILD = Path(__file__).resolve().parents[2] / "build"

@@ -1,5 +1,3 @@
 """The command `x-insights`. It needs the extra `cli`."""
 
-from .command import main
-
-__all__ = ["main"]
+from .command import main as main

@@ -1,17 +1,18 @@
 """The terminal: consoles of standard output and standard error, and text that is safe to show."""
 
+from typing import TextIO
+
 from rich.console import Console, RenderableType
 
-# Lines in a pipe are for other programs, and are never wrapped.
-UNLIMITED = 1_000_000
 
-
-def open_console(*, stderr: bool = False) -> Console:
+def open_console(file: TextIO | None = None, *, stderr: bool = False) -> Console:
     """Return the console of a stream. If that is not a terminal, it has no colours, and lines of any length."""
     # rich itself takes a pipe for a terminal if FORCE_COLOR is set, as some CI services do.
-    is_terminal = Console(stderr=stderr).file.isatty()
-    width = None if is_terminal else UNLIMITED
-    return Console(stderr=stderr, force_terminal=is_terminal, width=width, markup=False, emoji=False, highlight=False)
+    is_terminal = Console(file=file, stderr=stderr).file.isatty()
+    console = Console(file=file, stderr=stderr, force_terminal=is_terminal, markup=False, emoji=False, highlight=False)
+    if not is_terminal:
+        console.width = 1_000_000  # lines in a pipe are for other programs, and are never wrapped
+    return console
 
 
 def render(console: Console, renderable: RenderableType) -> str:
@@ -27,5 +28,5 @@ def print_message(console: Console, text: str) -> None:
 
 
 def clean(text: str) -> str:
-    """Replace line breaks and control characters, because X's words could move the cursor or rename the window."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """Replace what could move the cursor or turn the direction of a text: it may be X's."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
