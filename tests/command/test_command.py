@@ -243,6 +243,27 @@ def test_the_commands_in_the_documents_run(call):
         assert output
 
 
+def test_the_pipes_in_the_documents_run(sandbox, tmp_path):
+    _, commands = read_commands()
+    assert len(commands) > 5
+    (tmp_path / "ids.txt").write_text("1000 1001\n1002")
+    (tmp_path / "posts.csv").write_text("id,author\n1000,jack\n1001,jack\n")
+    for words, replacement in (
+        ("test -s pending.txt", "echo 1003 > pending.txt"),  # as if the command before it had failed
+        (r"\b\w+\.(txt|csv)\b", rf"{tmp_path}/\g<0>"),
+        ("x-insights (?!--sandbox)", f"x-insights --base-url {sandbox.url} "),
+        ("x-insights ", f"'{sys.executable}' -m x_insights "),
+    ):
+        commands = [re.sub(words, replacement, command) for command in commands]
+    done = run(command=("sh", "-c", "\n".join(commands)))
+    pending, *reason = done.stderr.splitlines()[1:]
+    assert pending == "pending: 1025 1026 1027 1028 1029 1030"
+    assert len(reason) == 2
+    lines = (tmp_path / "insights.csv").read_text().splitlines()
+    assert list(dict.fromkeys(line.split(",")[0] for line in lines)) == ["tweet_id", "1000", "1001", "1002", "1003"]
+    assert (tmp_path / "pending.txt").read_text() == ""
+
+
 def test_a_command_prints_the_output_below_it_in_the_documents(call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     texts = (document.read_text("utf-8") for document in DOCUMENTS)
