@@ -21,7 +21,9 @@ TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
 ID_PATTERN = re.compile("^[0-9]{1,19}$")
 """`pattern` of the schema `TweetId` in X's document."""
 _PLAIN_ID = re.compile("[1-9][0-9]{0,18}")  # most IDs, which need no conversion
-_POST_URL = re.compile("(?:https?://)?(?:[a-z]+[.])?(?:x|twitter)[.]com/[^/]+/(?:web/)?status/([0-9]{1,19})(?![0-9])")
+_POST_URL = re.compile(
+    "(?i)(?:https?://)?(?:[a-z]+[.])?(?:x|twitter)[.]com/[^/]+/(?:web/)?status/([0-9]{1,19})(?![0-9])"
+)
 _SEPARATORS = re.compile(r"[,;\s]+")
 # What X's app calls a metric.
 _SYNONYMS = {"views": "Impressions", "reposts": "Retweets"}

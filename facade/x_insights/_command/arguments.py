@@ -6,10 +6,11 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 
-from .._endpoints import ENDPOINT_CHOICES, VIDEO_METRICS
-from .._validation import InvalidValueError, parse_id, parse_time
+from .._endpoints import ENDPOINT_CHOICES
+from .._endpoints.metrics import VIDEO_METRICS
+from .._validation import InvalidValueError, find_id_in_url, parse_id, parse_time
+from .._version import __version__
 from .terminal import clean
 
 USAGE = "x-insights [options] ID...\n       x-insights [options] --check [ID]"
@@ -21,7 +22,6 @@ Exit code: 0 if all Posts were measured, 3 if some were not, 2 if an argument is
 invalid, 1 after a failure, 130 after Ctrl-C. After these two, the Posts already
 received are shown, and the others are pending."""
 DEFAULT_METRICS = "impressions,likes,replies,retweets,engagements"
-POST_URL = re.compile(r"(?:https?://)?(?:\w+\.)?(?:x|twitter)\.com/(?:\w+/)+status/([0-9]+)(?:[/?#].*)?", re.IGNORECASE)
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -32,7 +32,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("x-insights", USAGE, DESCRIPTION, epilog, formatter_class=raw, allow_abbrev=False)
     add = parser.add_argument
     add("ids", nargs="*", type=read_ids, metavar="ID", help="ID or URL of a Post, or - to read standard input")
-    add("--version", action="version", version=f"x-insights-28hr {version('x-insights-28hr')}")
+    add("--version", action="version", version=f"x-insights-28hr {__version__}")
     add("--metrics", metavar="NAMES", default=DEFAULT_METRICS, help=f"all, video, or names: {DEFAULT_METRICS}")
     granularities = ("Total", "Hourly", "Daily", "Weekly")
     add("--granularity", type=str.capitalize, choices=granularities, default="Total", help="default: Total")
@@ -77,9 +77,8 @@ def read_ids(argument: str) -> list[str]:
 
 def read_post(text: str) -> str:
     """Return the ID in an ID or in the URL of a Post."""
-    url = POST_URL.fullmatch(text)
     with contextlib.suppress(InvalidValueError):
-        return parse_id(url[1] if url else text)
+        return parse_id(find_id_in_url(text) or text)
     hint = "separate IDs by spaces" if "," in text else "use 1 to 19 digits, or the URL of a Post"
     raise argparse.ArgumentTypeError(f"{clean(text):.60}: not an ID ({hint})")
 
