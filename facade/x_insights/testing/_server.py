@@ -34,7 +34,7 @@ class Server(HTTPServer):
 
     def thread_target(self) -> None:
         assert self.server is not None
-        self.server.serve_forever(poll_interval=0.02)  # the time to stop a server; a test suite stops many
+        self.server.serve_forever(poll_interval=0.005)  # the time to stop a server; a test suite stops many
 
     def application(self, request: Request) -> Response:
         response = self._handler(request)
