@@ -128,6 +128,16 @@ def add_field(document):
     get_measurement(document)["metrics_by_zone"] = {"type": "number"}
 
 
+@mutation("compatible  security scheme UserToken: now called Signature")
+def rename_security_scheme(document):
+    schemes = document["components"]["securitySchemes"]
+    schemes["Signature"] = schemes.pop("UserToken")
+    for path in document["paths"]:
+        for alternative in get_operation(document, path).get("security", []):
+            if "UserToken" in alternative:
+                alternative["Signature"] = alternative.pop("UserToken")
+
+
 @mutation(
     "breaking    security scheme UserToken: removed",
     "test_the_security_schemes_are_those_that_a_token_supports",

@@ -10,7 +10,8 @@ from scripts.spec.document import read_document
 from scripts.spec.fragments import OVERLAY, merge_fragments
 from scripts.spec.regenerate import DOCUMENT, ROOT, apply_action
 
-from .documents import ANALYTICS, FRAGMENTS, build_document, get_operation, get_schema
+from .documents import ANALYTICS, FRAGMENTS, build_document, get_schema
+from .mutations import rename_security_scheme
 
 pytestmark = pytest.mark.usefixtures("fake_generator")
 
@@ -56,12 +57,7 @@ def test_a_component_with_a_new_name_is_compatible_and_keeps_its_description(ref
 def test_a_security_scheme_with_a_new_name_is_one_compatible_line(refresh, checkout):
     before = collect_descriptions(json.loads((checkout / DOCUMENT).read_text()))
     document = build_document()
-    schemes = document["components"]["securitySchemes"]
-    schemes["Signature"] = schemes.pop("UserToken")
-    for path in document["paths"]:
-        for alternative in get_operation(document, path).get("security", []):
-            if "UserToken" in alternative:
-                alternative["Signature"] = alternative.pop("UserToken")
+    rename_security_scheme(document)
     run = refresh(document)
     lines = [line for line in run.out.splitlines() if line.startswith(("breaking", "compatible"))]
     assert lines == ["compatible  security scheme UserToken: now called Signature"] * 2
