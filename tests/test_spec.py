@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import NamedTuple
 
 import msgspec
 import pytest
 from openapi_spec_validator import validate
 
+from scripts.spec.changes import NULLABLE_FIELDS
 from scripts.spec.document import read_document, resolve_reference
 from scripts.spec.fragments import merge_fragments, read_fragments
 from scripts.spec.regenerate import ROOT, apply_overlay, derive_member_name, derive_member_names
-from x_insights import AsyncInsightsClient, InsightsClient, _validation
+from x_insights import AsyncInsightsClient, Insights, InsightsClient, _validation
 from x_insights._endpoints import Endpoint, analytics_body, base, insights_28hr, tweets_analytics
 from x_insights._query import validate_query
 from x_insights_api.models import AnalyticsField, AnalyticsGranularity, EngagementField, Granularity, Metric
@@ -52,9 +54,12 @@ class Known(NamedTuple):
         (item,) = FRAGMENTS[self.fragment]["paths"].values()
         return item["get"]
 
+    @property
+    def query(self):
+        return self.endpoint.adapt_query(validate_query(Metric, "20", "Likes", "Total", None))
+
     def build_request(self):
-        query = validate_query(Metric, "20", "Likes", "Total", None)
-        return self.endpoint.build_request(self.endpoint.adapt_query(query))
+        return self.endpoint.build_request(self.query)
 
 
 ALL_KNOWN = (
@@ -208,6 +213,18 @@ def test_the_decoded_structs_match_the_200_response():
         assert (problem.pop("resource_id"), problem.pop("value")) == ("extension", "extension")
         assert problem.pop("message") == "extension"  # of X's legacy errors
         assert lacking(ours, spec) == []
+
+
+@pytest.mark.parametrize("place", sorted(NULLABLE_FIELDS))
+def test_null_is_read_where_a_refresh_takes_it_for_compatible(place):
+    body = None
+    for part in reversed(place.split(".")):
+        name = part.removesuffix("[]")
+        body = {"id": "20", name: body if name == part else [body]}
+    for known in ALL_KNOWN:
+        page = known.endpoint.parse_page(json.dumps(body).encode(), known.query)
+        insights = Insights(("20",), (page,))
+        assert (insights.to_rows(), len(insights.errors)) == ([], place.startswith("errors"))
 
 
 def test_the_counters_beside_an_id_are_the_metrics():
