@@ -162,11 +162,10 @@ def report_mentions(console: Console, root: Path, things: Iterable[str]) -> None
 def report_actions(console: Console, root: Path, old: Document, new: Document) -> None:
     """Report the overlay's actions that change nothing any more. Raises SpecError if one of facts has no target."""
     for action in read_document(root / OVERLAY)["actions"]:
-        target, is_idle = action["target"], regenerate.apply_action(new, action) == new
+        target, is_idle = action["target"], regenerate.is_idle(new, action)
         if is_idle and not regenerate.is_prose(action):
-            message = f"delete the action for {target}: X's document now says the same"
-            console.print(f"overlay.yaml: {message}", style="yellow")
-        elif is_idle and regenerate.apply_action(old, action) != old:
+            console.print(f"overlay.yaml: delete the action for {target}: X's document says the same", style="yellow")
+        elif is_idle and not regenerate.is_idle(old, action):
             console.print(f"overlay.yaml: change the target {target}: it matches nothing now", style="yellow")
 
 

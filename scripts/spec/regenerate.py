@@ -29,32 +29,33 @@ DOCUMENT = PurePosixPath("facade/x_insights/testing/openapi.json")
 
 def apply_overlay(document: Document, overlay: Document) -> Document:
     """Return the document with the overlay's actions applied, and with names for the members of every enum."""
+    document = copy.deepcopy(document)
     for action in overlay["actions"]:
-        document = apply_action(document, action)
+        for target in find_targets(document, action):
+            updated = sort_keywords({**target, **action["update"]}, IDENTIFYING)
+            target.clear()
+            target.update(updated)
     for schema in find_mappings(document, "enum"):
         schema["x-enum-varnames"] = derive_member_names(schema["enum"])
     return document
 
 
-def apply_action(document: Document, action: Document) -> Document:
-    """Return a copy of the document with one action applied: to exactly one object, or to any number if it is prose.
-
-    https://spec.openapis.org/overlay/v1.0.0.html#action-object; `remove` is not supported because no action needs it.
-    """
-    document = copy.deepcopy(document)
+def find_targets(document: Document, action: Document) -> list[Document]:
+    """Return the objects that an action updates: exactly one, or any number if it is prose."""
+    # https://spec.openapis.org/overlay/v1.0.0.html#action-object; `remove` is not supported because no action needs it.
+    place = f"overlay.yaml: target {action['target']}"
     try:
         targets: list[Any] = [match.obj for match in jsonpath.finditer(action["target"], document)]
     except jsonpath.JSONPathError as error:
-        raise SpecError(f"overlay.yaml: target {action['target']} is not a JSONPath: {error}") from None
+        raise SpecError(f"{place} is not a JSONPath: {error}") from None
     if not (is_prose(action) or len(targets) == 1) or not all(isinstance(target, dict) for target in targets):
-        raise SpecError(
-            f"overlay.yaml: target {action['target']} matches {len(targets)} places in the fragments, not one object"
-        )
-    for target in targets:
-        updated = sort_keywords({**target, **action["update"]}, IDENTIFYING)
-        target.clear()
-        target.update(updated)
-    return document
+        raise SpecError(f"{place} matches {len(targets)} places in the fragments, not one object")
+    return targets
+
+
+def is_idle(document: Document, action: Document) -> bool:
+    """Return whether an action changes nothing."""
+    return all(action["update"].items() <= target.items() for target in find_targets(document, action))
 
 
 def is_prose(action: Document) -> bool:
