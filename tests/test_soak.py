@@ -32,11 +32,12 @@ UNTYPED = "untyped: builtins.KeyError"
         ("aiohttp", "auto", "tcp"),
     ],
 )
-def test_soak_run_loses_no_ids(kind, endpoint, transport):
-    tally = +soak.soak(96, 28, kind, endpoint, transport)
+def test_soak_run_loses_no_ids(monkeypatch, kind, endpoint, transport):
+    monkeypatch.setitem(WEIGHTS, "length", 30)  # so that few pages meet all faults
+    tally = +soak.soak(36, 28, kind, endpoint, transport)
     injected = [name for name in tally if name.startswith("fault: ")]
     assert all(name.startswith(("fault: ", "ended with ", "requests")) for name in tally)
-    assert tally["requests"] >= (60 if endpoint == "auto" else 96)
+    assert tally["requests"] >= 36
     assert len(injected) >= len(WEIGHTS) / 2
     assert any(name.startswith("fault: TLS: ") for name in injected) == (transport == "tls")
     assert tally["ended with ResponseError"] > 0
