@@ -197,6 +197,7 @@ def fetch_in_tasks(url, record):
 def test_429_blocks_other_requests_and_they_resume_staggered(sandbox, fetch, monkeypatch):
     arrivals = []
     sandbox.fail_next(status=429, headers={"Retry-After": "1"})
+    monkeypatch.setattr(retry, "JITTER", 0.2)
     monkeypatch.setattr(retry, "_skips", [])  # real waits: a clock that sleepers share would wake them in turn
     fetch(sandbox.url, lambda _: arrivals.append(time.monotonic()))
     first, *others = arrivals

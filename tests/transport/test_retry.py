@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import subprocess
@@ -67,8 +68,8 @@ def test_a_silent_server_is_given_up_after_attempts_times_timeout(get):
     with socket.create_server(("127.0.0.1", 0)) as server:
         begun = time.monotonic()
         with pytest.raises(TransportError, match="ReadTimeout"):
-            get(f"http://127.0.0.1:{server.getsockname()[1]}", "1", "likes", timeout=0.1, attempts=3)
-        assert time.monotonic() - begun >= 0.3
+            get(f"http://127.0.0.1:{server.getsockname()[1]}", "1", "likes", timeout=0.1, attempts=2)
+        assert time.monotonic() - begun >= 0.2
 
 
 def test_a_timeout_may_be_an_httpx_timeout():
@@ -233,6 +234,9 @@ def test_a_reset_header_beyond_all_years_raises_at_once(sandbox, clock):
 
 
 @pytest.mark.usefixtures("clock")
-def test_any_number_of_attempts_can_be_made(sandbox):
-    sandbox.fail_next(1030)
-    assert len(get_sync(sandbox.url, "1", "likes", attempts=1040, deadline=None)) == 1
+def test_any_number_of_attempts_can_be_made():
+    statuses = itertools.chain([503] * 1030, [200])  # the backoff doubles, and 2.0 ** 1024 overflows
+    transport = httpx.MockTransport(lambda _: httpx.Response(next(statuses), content=b"{}"))
+    with httpx.Client(transport=transport) as http_client:
+        get_sync("https://x", "1", "likes", attempts=1040, deadline=None, http_client=http_client)
+    assert next(statuses, None) is None
