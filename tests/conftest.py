@@ -38,6 +38,7 @@ def _one_certificate(tmp_path_factory):
     file.write_text(first + end, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(certifi, "where", lambda: str(file))
+        patch.setenv("SSL_CERT_FILE", str(file))  # used instead, unless `trust_env` is False
         yield
 
 
