@@ -43,6 +43,15 @@ def _one_certificate(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
+def _measured_processes(request):
+    """Let coverage measure the processes of tests marked as `measured` only, because it doubles their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.node.get_closest_marker("measured"):
+            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _no_waits():
     """Skip all waits, unless a test uses `clock`."""
     with skip_waits():

@@ -277,7 +277,7 @@ def test_a_command_prints_the_output_below_it_in_the_documents(call, monkeypatch
 @pytest.mark.parametrize(
     ("redirection", "code", "output", "errors"),
     [
-        (">&-", 0, "", ""),
+        pytest.param(">&-", 0, "", "", marks=pytest.mark.measured),
         ("2>&-", 0, TOTALS, ""),
         ("2>&- >&-", 0, "", ""),
         ("<&-", 0, TOTALS, ""),
@@ -308,6 +308,7 @@ runpy.run_module("x_insights", run_name="__main__")
 """
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(
     ("module", "arguments", "message"),
     [
