@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 from ._figures import compute_figures, divide_period
 
 PERIOD = timedelta(hours=28)
-# A longer period is cheap as totals. A series of one could fill the memory.
+# Totals of a longer period are cheap, but a series could fill the memory.
 MAX_SERIES = timedelta(days=366)
 # The fields of analytics that are not metrics.
 STRUCTURE = ("id", "timestamp", "timestamped_metrics")
@@ -21,14 +21,14 @@ class ReceivedRequest:
     """One request received by the sandbox."""
 
     endpoint: str
-    """`28hr`, `analytics`, or an empty text for another path."""
+    """`28hr`, `analytics`, or empty for another path."""
     tweet_ids: tuple[str, ...]
     metrics: tuple[str, ...]
     granularity: str
     fields: tuple[str, ...]
-    """`engagement.fields` of `28hr`, or `analytics.fields`, which have the metrics as well."""
+    """`engagement.fields` of `28hr`, or `analytics.fields`, which include the metrics."""
     headers: Mapping[str, str]
-    """All headers but `Authorization`."""
+    """All headers except `Authorization`."""
 
 
 @attrs.frozen
@@ -37,18 +37,18 @@ class SandboxEndpoint:
 
     name: str
     ids: str
-    """The name of the parameter that has the IDs."""
+    """The name of the parameter with the IDs."""
     metrics: str
-    """The name of the parameter that has the metrics."""
+    """The name of the parameter with the metrics."""
     fields: str
     problems: str
-    """The address of its problem types, by the discriminator of `Problem` in its document."""
+    """The address of its problem types, from the discriminator of `Problem` in X's document."""
     create_body: Callable[[Request, ReceivedRequest, Sequence[str], Sequence[str], datetime], dict[str, Any]]
-    """Return the body for a request, the IDs with metrics, the forbidden ones, and the time of the sandbox."""
+    """Create the response body from the request, its parameters, the measured and the forbidden IDs, and the time."""
 
 
 def parse_request(request: Request) -> ReceivedRequest:
-    """Return the parameters of a request."""
+    """Parse the parameters of a request."""
     headers = {name: value for name, value in request.headers.items() if name != "Authorization"}
     endpoint = ENDPOINTS.get(request.path)
     if endpoint is None:
@@ -62,14 +62,14 @@ def parse_request(request: Request) -> ReceivedRequest:
 
 
 def parse_period(request: Request) -> tuple[datetime, datetime]:
-    """Return the start and the end of a valid request for analytics, in UTC."""
+    """Parse the start and the end of a valid request to `analytics`. Return them in UTC."""
     # RFC 3339 allows lower case, which Python does not parse.
     start, end = (datetime.fromisoformat(request.args[name].upper()) for name in ("start_time", "end_time"))
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def create_not_enrolled_problem(endpoint: SandboxEndpoint) -> dict[str, Any]:
-    """Return the problem of an app whose plan does not include the endpoint. X's has no `status`."""
+    """Create the problem for an app whose plan does not include the endpoint. X sends it without a `status`."""
     return {
         "client_id": "20",
         "detail": "When authenticating requests to the X API v2 endpoints, you must use keys and tokens from a "
@@ -83,7 +83,7 @@ def create_not_enrolled_problem(endpoint: SandboxEndpoint) -> dict[str, Any]:
 
 
 def create_not_found_problem(endpoint: SandboxEndpoint, tweet_id: str) -> dict[str, Any]:
-    """Return the partial error of a Post that does not exist."""
+    """Create the partial error for a Post that does not exist."""
     return _create_problem(endpoint, tweet_id, "resource-not-found", "Not Found Error", "1 Tweet ID(s) are unavailable")
 
 
@@ -109,7 +109,7 @@ def _create_28hr_body(
     if forbidden and "errors" in fields:
         message = f"Forbidden to access tweets: {', '.join(forbidden)}"
         engagement["errors"] = [{"error": message, "tweets": forbidden}]
-    # X leaves out what would be empty.
+    # X omits empty objects and arrays.
     return {"data": [engagement]} if engagement else {}
 
 

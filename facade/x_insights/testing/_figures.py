@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 
 from .._endpoints.metrics import spell
 
-# The most of a metric that a hundred impressions lead to; of any other, half of one. Posts vary by less than these
-# entries differ, so their order is the same for all.
+# The maximum of a metric per hundred impressions. For any other metric, it is 0.5. Posts vary by less than these
+# entries differ, so all Posts have the metrics in the same order of size.
 PER_HUNDRED = {
     "MediaViews": 45.0,
     "VideoStarts": 30.0,
@@ -21,7 +21,7 @@ PER_HUNDRED = {
     "Likes": 2.0,
     "ProfileVisits": 1.0,
 }
-# Hours are counted from here, the earliest time. It is a Monday, on which weekly buckets begin.
+# Hours are counted from the earliest datetime. It is a Monday, on which weekly buckets begin.
 FIRST_HOUR = datetime(1, 1, 1, tzinfo=UTC)
 WEEK = 7 * 24
 BUCKET_HOURS = {"hourly": 1, "daily": 24, "weekly": WEEK}
@@ -30,7 +30,7 @@ Counts = dict[str, int]
 
 
 def divide_period(start: datetime, end: datetime, granularity: str) -> tuple[list[datetime], list[int]]:
-    """Divide a period into buckets. Return their times, and the hours at which they begin and the last one ends.
+    """Divide a period into buckets. Return their times, and the hours that bound them.
 
     An hour belongs to the period in which it begins. Adjoining periods neither share an hour nor miss one.
     """
@@ -43,9 +43,9 @@ def divide_period(start: datetime, end: datetime, granularity: str) -> tuple[lis
 
 
 def compute_figures(tweet_id: str, metrics: Sequence[str], hours: Sequence[int]) -> list[Counts]:
-    """Return the figures of a Post between each hour and the next one of `hours`.
+    """Compute the figures of a Post between each of the `hours` and the next one.
 
-    They repeat weekly, so that those of any number of weeks are a product, and buckets may share a dictionary.
+    They repeat weekly, so the figures of several weeks are a product, and buckets may share a dictionary.
     """
     rates = {metric: _compute_rate(tweet_id, spell(metric)) for metric in metrics}
     impressions = _accumulate_impressions(tweet_id)
@@ -53,7 +53,7 @@ def compute_figures(tweet_id: str, metrics: Sequence[str], hours: Sequence[int])
     @cache
     def compute_bucket(hour: int, length: int) -> Counts:
         weeks, end = divmod(hour + length, WEEK)
-        # Because the sums are rounded, not their differences, no bucket has more of a metric than impressions.
+        # The sums are rounded instead of their differences, so that no metric exceeds the impressions of a bucket.
         return {
             metric: weeks * int(rate * impressions[WEEK]) + int(rate * impressions[end]) - int(rate * impressions[hour])
             for metric, rate in rates.items()
@@ -63,17 +63,17 @@ def compute_figures(tweet_id: str, metrics: Sequence[str], hours: Sequence[int])
 
 
 def _compute_rate(tweet_id: str, name: str) -> float:
-    """Return how many of a metric an impression leads to."""
+    """Compute the value of a metric per impression."""
     if name == "Impressions":
         return 1.0
     return PER_HUNDRED.get(name, 0.5) / 100 * random.Random(tweet_id + name).uniform(0.7, 1.0)
 
 
 def _accumulate_impressions(tweet_id: str) -> list[int]:
-    """Return the impressions of a week before each of its hours, and those of the whole week."""
+    """Return the cumulative impressions of a week: before each of its hours, and of the whole week."""
     source = random.Random(tweet_id)
     total = source.lognormvariate(9.8, 1.2)
-    # A daily rhythm: the most at eight in the evening, and next to nothing twelve hours later.
+    # A daily rhythm: the peak is at 20:00, and there are almost no impressions at 8:00.
     rhythm = (1.05 + math.cos((hour - 20) * math.tau / 24) for hour in range(WEEK))
     sums = [0.0, *accumulate(weight * source.uniform(0.5, 1.5) for weight in rhythm)]
     return [int(total * passed / sums[WEEK]) for passed in sums]

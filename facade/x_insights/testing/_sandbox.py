@@ -38,7 +38,7 @@ class Window:
 
 
 class Sandbox:
-    """A server that validates each request with X's document, and responds with generated, repeatable figures.
+    """A server that validates each request against X's document, and responds with generated, repeatable figures.
 
     Use it as a context manager, with `url` as the `base_url` of a client. It accepts any token that is not
     revoked.
@@ -96,7 +96,7 @@ class Sandbox:
         self._unenrolled.add(ANALYTICS.name)
 
     def revoke(self, token: str) -> None:
-        """Respond to requests with this token with a 401."""
+        """Respond with a 401 to requests with this token."""
         self._revoked.add(token)
 
     def fail_next(
@@ -155,7 +155,7 @@ class Sandbox:
         return response
 
     def _count_request(self, token: str, endpoint: SandboxEndpoint) -> tuple[bool, dict[str, str]]:
-        """Count a request. Return whether it exceeds the rate limit, and the headers that describe that."""
+        """Count a request. Return whether it exceeds the rate limit, and the headers of the rate limit."""
         now = time.time()
         with self._lock:
             window = self._windows[token, endpoint.name]

@@ -27,14 +27,14 @@ class Server(HTTPServer):
     def start(self) -> None:
         try:
             super().start()
-        except SystemExit:  # werkzeug's answer to a port in use, which would end the caller's process
+        except SystemExit:  # werkzeug exits if the port is in use, which would end the caller's process
             raise OSError(f"port {self.port} of {self.host} is in use") from None
         assert self.server is not None
         self.server.RequestHandlerClass = _RequestHandler
 
     def thread_target(self) -> None:
         assert self.server is not None
-        self.server.serve_forever(poll_interval=0.005)  # the time to stop a server; a test suite stops many
+        self.server.serve_forever(poll_interval=0.005)  # stopping a server takes this long, and a test suite stops many
 
     def application(self, request: Request) -> Response:
         response = self._handler(request)

@@ -1,4 +1,4 @@
-"""X's OpenAPI document, and the validation of requests with it."""
+"""X's OpenAPI document, and the validation of requests against it."""
 
 import json
 import re
@@ -33,7 +33,7 @@ class Spec:
         self._validator = OpenAPI.from_dict(document).request_validator
 
     def find_errors(self, request: Request) -> list[dict[str, Any]]:
-        """Return what is wrong with a request, as the nested errors of X, which checks more than the validator."""
+        """Return the errors of a request in X's nested form. X checks more than the validator does."""
         errors = [*self._find_parameter_errors(request)]
         for error in self._validator.iter_errors(WerkzeugOpenAPIRequest(request)):
             details = [each.message for each in getattr(error.__cause__, "schema_errors", ())]
@@ -68,5 +68,5 @@ def _find_period_errors(request: Request) -> Iterator[tuple[str, str]]:
 
 @cache
 def load_spec() -> Spec:
-    """Return the document, which all sandboxes of a test suite share."""
+    """Return the document. All sandboxes of a process share it."""
     return Spec()
