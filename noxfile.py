@@ -1,4 +1,4 @@
-"""Sessions: `nox -l` lists them."""
+"""The sessions of nox. `nox -l` lists them."""
 
 import itertools
 import os
@@ -29,8 +29,8 @@ nox.options.sessions = [
     "docs",
     "package",
 ]
-nox.options.default_venv_backend = "uv|virtualenv"  # uv, if it is installed, makes an environment in a second
-# CI runs on the interpreters that it has. Nothing is downloaded without being asked for.
+nox.options.default_venv_backend = "uv|virtualenv"  # if uv is installed, it creates an environment in a second
+# CI runs on the interpreters that are installed. Nothing is downloaded unless requested.
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
 
@@ -41,7 +41,7 @@ def group(name: str) -> tuple[str, ...]:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, formatting, and that imports go one way."""
+    """Check the style, the formatting and the direction of imports."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -50,7 +50,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typecheck(session: nox.Session) -> None:
-    """Check types, the generated package's too, and the typing of the public API."""
+    """Check types, also those of the generated package, and the typing of the public API."""
     session.install(*REQUIREMENTS, *group("types"))
     session.run("mypy")
     session.run("pyright")
@@ -62,14 +62,14 @@ UNMEASURED = ["tests/spec", "tests/test_fuzz.py", "tests/test_release.py", "test
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests against the built wheel, and demand every branch of the facade."""
+    """Test the built wheel, and require that every branch of the facade runs."""
     session.install(".[aiohttp,arrow,cli,testing]", *group("tests"), *group("script-tests"))
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
     data = {"COVERAGE_FILE": f".coverage-{session.python}"}
     session.run("coverage", "erase", env=data)
-    # The tests come in any order: the long ones would otherwise all be one worker's.
+    # Without work stealing, one worker would run all the long tests.
     pytest = ("-m", "pytest", "-n", "auto", "--dist", "worksteal")
     session.run("coverage", "run", *pytest, *(f"--ignore={path}" for path in UNMEASURED), env=data)
     session.run("coverage", "combine", "--quiet", env=data)
@@ -79,47 +79,47 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS[0])
 def tests_lowest(session: nox.Session) -> None:
-    """Run the facade's tests with the lowest versions that it allows of what it needs, on the oldest Python."""
+    """Test the facade with the lowest versions of its dependencies, on the oldest Python."""
     lowest = [re.sub(r">=([^,]+).*", r"==\1", requirement) for requirement in REQUIREMENTS]
     session.install(".[aiohttp,arrow,cli,testing]", *lowest, *group("tests"))
-    # A soak tests what test_fuzz.py does, and takes longer.
+    # The soak tests the same as test_fuzz.py, but takes longer.
     session.run("pytest", "-n", "auto", "--dist", "worksteal", "--ignore=tests/test_soak.py", *session.posargs)
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Send generated responses to all kinds of client: nox -s fuzz [-- --seconds 60]."""
+    """Send generated responses to each kind of client: nox -s fuzz [-- --seconds 60]."""
     session.install(".[aiohttp,testing]", *group("tests"))
     session.run("python", "-m", "tests.endurance", "fuzz", *session.posargs)
 
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Make generated/ from openapi/."""
+    """Generate generated/ and the sandbox's openapi.json from openapi/."""
     session.install(*group("generate"))
     session.run("python", "-m", "scripts.spec.regenerate")
 
 
 @nox.session
 def check_generated(session: nox.Session) -> None:
-    """Fail if generated/ is not exactly what openapi/ makes."""
+    """Fail if the generated files are out of date with openapi/."""
     session.install(*group("generate"))
     session.run("python", "-m", "scripts.spec.regenerate", "--check")
 
 
 @nox.session
 def refresh(session: nox.Session) -> None:
-    """Take our operations out of X's whole document: nox -s refresh -- FULL_SPEC [--check]."""
+    """Update the fragments from X's OpenAPI document: nox -s refresh -- FILE [--check]."""
     session.install(*group("refresh"))
     python = str(Path(session.bin, "python"))
     run = subprocess.run([python, "-m", "scripts.spec.refresh", *session.posargs], check=False)
     if run.returncode:
-        sys.exit(run.returncode)  # nox itself ends with 1, whatever a command ended with
+        sys.exit(run.returncode)  # nox itself exits with 1, whatever the exit code of the command
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Fetch insights from the sandbox and show them; with X_ACCESS_TOKEN and ids, from X."""
+    """Fetch insights from the sandbox and show them. With X_ACCESS_TOKEN and IDs, fetch them from X."""
     session.install(".[testing]", *group("generate"), *group("demo"))
     session.run("python", "-m", "scripts.spec.regenerate", "--check")
     session.run("python", "scripts/docs/demo.py", *session.posargs)
@@ -127,21 +127,21 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Fetch thousands of pages through faults with all kinds of client: nox -s soak [-- --pages 4000]."""
+    """Fetch thousands of pages through faults with each kind of client: nox -s soak [-- --pages 4000]."""
     session.install(".[aiohttp,testing]", *group("tests"))
     session.run("python", "-m", "tests.endurance", "soak", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure against the limit and the peers: nox -s bench [-- --quick]."""
+    """Measure CPU, memory and cold starts as ratios to other clients: nox -s bench [-- --quick]."""
     session.install(".[aiohttp,arrow]", *group("bench"))
     session.run("python", "scripts/bench/bench.py", *session.posargs)
 
 
 @nox.session
 def downstream(session: nox.Session) -> None:
-    """Test and type-check a service that knows the library by its wheel alone."""
+    """Test and type-check a sample service that installs the built wheel."""
     tests = nox.project.dependency_groups(nox.project.load_toml("tests/downstream/pyproject.toml"), "tests")
     session.install(".[testing]", "./tests/downstream", *tests)
     session.run("pyright", "--verifytypes", "x_insights", "--ignoreexternal")
@@ -153,7 +153,7 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session
 def recipes(session: nox.Session) -> None:
-    """Test the recipes with other people's packages: Dask, Celery, polars, DuckDB, FastAPI, OpenTelemetry, httpx2."""
+    """Test the recipes of the guides with the packages that they need."""
     session.install(".[aiohttp,arrow,testing]", *group("recipes"))
     session.run("pytest", "tests/recipes")
 
@@ -170,14 +170,14 @@ def chart(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the guides and the reference into build/docs/."""
     session.install(".[arrow,testing]", *group("docs"))
-    # A page that has not changed would not be checked again, were it not for --fresh-env.
+    # Without --fresh-env, pages that have not changed would not be checked again.
     options = ("--fail-on-warning", "--nitpicky", "--keep-going", "--fresh-env", "--builder", "html")
     session.run("sphinx-build", *options, "docs", "build/docs")
 
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build wheel and sdist into dist/, check them, and try the wheel alone, without and with its extras."""
+    """Build wheel and sdist into dist/, check them, and try the wheel with and without its extras."""
     session.install(*group("package"))
     session.run("python", "scripts/release/package.py", silent=True)
     (wheel,) = Path("dist").glob("*.whl")
@@ -193,7 +193,7 @@ def package(session: nox.Session) -> None:
 
 @nox.session
 def release_check(session: nox.Session) -> None:
-    """Say whether this checkout can be released; then build the packages and check them."""
+    """Check whether this checkout can be released. Then build the packages and check them."""
     session.install(*group("release"))
     session.run("python", "scripts/release/check.py")
     session.notify("package")

@@ -1,7 +1,7 @@
-"""Measure the library against its bars: CPU, memory and cold starts, as ratios to its peers in one run.
+"""Measure CPU, memory and cold starts as ratios to other clients in one run, and compare the ratios with their bars.
 
-All contenders run in turn, each in a process of its own, against a loopback server in another process. Prints medians
-and ratios, and exits with 1 if a bar is missed. ``--quick`` is for use during development.
+All contenders run in turn, each in its own process, against a loopback server in another process. Prints medians and
+ratios, and exits with 1 if a bar is missed. ``--quick`` is for use during development.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from contenders import IN_FLIGHT
 OURS, PEER, XDK = "x_insights", "httpx + orjson", "xdk 0.10.3"
 OURS_IN_FLIGHT = "x_insights over httpx-aiohttp"
 PEER_IN_FLIGHT, AIOHTTP_PEER = "httpx + orjson, in flight", "httpx-aiohttp + orjson"
-# What a new interpreter does before its first request.
+# The code that a new interpreter runs before its first request.
 COLD_STARTS = {
     "httpx": "import httpx; httpx.Client()",
     OURS: "from x_insights import InsightsClient; InsightsClient('t')",
@@ -31,7 +31,7 @@ Figures = dict[str, dict[str, float]]  # medians by figure and contender
 
 @contextlib.contextmanager
 def start(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Start another script of this folder, which ends when its standard input is closed."""
+    """Start another script of this folder. It ends when its standard input is closed."""
     command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         yield running
@@ -39,7 +39,7 @@ def start(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def run(contender: subprocess.Popen[str], count: int) -> dict[str, float]:
-    """Let a contender run a number of repetitions. Return its figures."""
+    """Let a contender run a number of repetitions. Return the measured figures."""
     print(count, file=contender.stdin, flush=True)
     assert contender.stdout
     figures: dict[str, float] = json.loads(contender.stdout.readline())
@@ -47,7 +47,7 @@ def run(contender: subprocess.Popen[str], count: int) -> dict[str, float]:
 
 
 def measure(page: str, names: Sequence[str], count: int, rounds: int, *, latency: float = 0) -> Figures:
-    """Measure contenders in turn on one page, by `count` repetitions each. Print and return their medians."""
+    """Measure contenders in turn on one page, with `count` repetitions each. Print and return their medians."""
     turns: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(start("server.py", page, str(latency)))
@@ -71,9 +71,9 @@ def measure(page: str, names: Sequence[str], count: int, rounds: int, *, latency
 
 
 def measure_cold_start(rounds: int) -> float:
-    """Return the ratio of the median seconds until each has its first client, in a new interpreter each time."""
+    """Measure the time until a new interpreter has its first client. Return the ratio of the medians."""
     code = "import time; t = time.perf_counter(); {}; print(time.perf_counter() - t)"
-    # A deployed service has its byte code written, which the first round does here.
+    # The byte code of a deployed service is compiled. Here, the first round compiles it.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {name: [] for name in COLD_STARTS}
     for _ in range(1 + rounds):
@@ -93,9 +93,9 @@ is_at_least = partial(is_at_most, sign=-1)
 
 
 def check_bars(*, quick: bool) -> Iterator[bool]:
-    """Measure what the library promises of its performance. Yield whether each bar holds."""
+    """Measure every figure that has a bar. Yield whether each bar holds."""
     rounds = 7 if quick else 25
-    # The slowest contender takes about a fifth of a second for the repetitions of a turn.
+    # The slowest contender takes about 0.2 s for one turn.
     for page, count, limit, xdk in (("total", 100, 1.15, 2.5), ("hourly", 6, 0.95, 12.0)):
         cpu = measure(page, (OURS, PEER, "generated client", XDK), count, rounds)["cpu"]
         yield is_at_most(limit, cpu[OURS] / cpu[PEER], f"{page}: CPU of ours / {PEER}")
@@ -111,12 +111,12 @@ def check_bars(*, quick: bool) -> Iterator[bool]:
     yield is_at_most(1.75, measure_cold_start(5 if quick else 21), "cold start of ours / httpx")
     counts = (5_000, 20_000) if quick else (10_000, 100_000, 1_000_000)
     for name in ("iteration", "async-iteration"):
-        # New processes for each number, so that the memory is its own.
+        # Each count has its own processes, so that it does not start with the memory of another.
         scale = [measure("one", (name,), count, 1) for count in counts]
-        over = f"{name} over {counts[-1]:,} ids"
+        over = f"{name} over {counts[-1]:,} IDs"
         yield is_at_most(10, scale[-1]["growth"][name], f"{over}: MB of growth")
         ratio = scale[-1]["cpu"][name] / scale[0]["cpu"][name]
-        yield is_at_most(1.25, ratio, f"{over}: CPU per id / that of {counts[0]:,}")
+        yield is_at_most(1.25, ratio, f"{over}: CPU per ID / that of {counts[0]:,}")
     # A repetition is a round of pages that the server holds for `LATENCY`, the ideal wall time.
     wall = measure("total", ("8 pages", "32 pages"), 16, 1, latency=LATENCY)["wall"]
     yield is_at_most(1.2, wall["8 pages"] / LATENCY, "8 pages in flight: wall / ideal")

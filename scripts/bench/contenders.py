@@ -1,4 +1,4 @@
-"""Run one contender in a process of its own: ``python scripts/bench/contenders.py NAME URL PAGE``.
+"""Run one contender in its own process: ``python scripts/bench/contenders.py NAME URL PAGE``.
 
 Each line of standard input is a number of repetitions. The contender runs them, and prints a line of JSON: CPU and wall
 seconds per repetition, and the growth of the process after the first page in megabytes if it is an iteration.
@@ -24,7 +24,7 @@ HEADERS = {"Authorization": "Bearer token"}
 PATH = "/2/insights/28hr"
 IN_FLIGHT = 32
 
-Run = Callable[[int], float]  # does something a number of times, and returns the growth, or 0
+Run = Callable[[int], float]  # runs a number of repetitions, and returns the growth or 0
 
 
 def repeat(function: Callable[[], Any]) -> Run:
@@ -130,7 +130,7 @@ def prepare_iteration(url: str, _: str, *, is_async: bool = False) -> Run:
     """Prepare an iteration over IDs. A repetition is an ID."""
     sync_client, client = InsightsClient("token", base_url=url), AsyncInsightsClient("token", base_url=url)
     process, runner = psutil.Process(), asyncio.Runner()
-    # The peak that the system keeps would hide growth, because validating the IDs needs more memory for a moment.
+    # The peak that the system records would hide growth, because validating the IDs briefly needs more memory.
     memory: list[int] = []  # after the first page, and the highest since
 
     def consume(page: Insights) -> None:
@@ -176,4 +176,4 @@ if __name__ == "__main__":
         growth = run(int(line))
         taken = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
         print(json.dumps({**{key: each / int(line) for key, each in taken.items()}, "growth": growth}), flush=True)
-    os._exit(0)  # the connections are still open, and aiohttp would report them
+    os._exit(0)  # connections are still open, and aiohttp would report them

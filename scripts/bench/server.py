@@ -1,4 +1,4 @@
-"""A loopback server that costs the client nothing: it sends prepared bytes, from a process of its own.
+"""A loopback server that costs the client nothing: it sends prepared bytes from its own process.
 
 The IDs in them are replaced by the requested ones, because the client rejects a response about other Posts.
 
@@ -34,7 +34,7 @@ TWEET_IDS = [str(1346889436626259968 + 7919 * position) for position in range(10
 
 
 def get_arguments(page: str) -> tuple[list[str], list[str], GranularityName]:
-    """Return the ids, the metrics and the granularity of the request for a page."""
+    """Return the IDs, the metrics and the granularity of the request for a page."""
     _, ids, metrics, buckets = PAGES[page]
     return TWEET_IDS[:ids], [metric.value for metric in metrics], "Hourly" if buckets else "Total"
 
@@ -59,7 +59,7 @@ def build_body(page: str) -> bytes:
 
 
 def replace_ids(content: bytes, request: bytes) -> bytes:
-    """Put the IDs of a request, which have 19 digits too, in the place of the prepared ones."""
+    """Replace the prepared IDs with those of a request, which have 19 digits, too."""
     tweet_ids = re.findall(rb"[0-9]{19}", request)
     if tweet_ids[0] != TWEET_IDS[0].encode():
         for prepared, tweet_id in zip(TWEET_IDS, tweet_ids, strict=False):

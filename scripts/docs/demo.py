@@ -1,7 +1,7 @@
 """Show the insights of some Posts: totals, hourly impressions, errors, and which endpoint responded.
 
-Without arguments it fetches made-up Posts from a sandbox of its own, which withdraws the first endpoint halfway. With
-IDs, and with the variable X_ACCESS_TOKEN set, it fetches those Posts from X.
+Without arguments, it fetches generated insights from its own sandbox, which withdraws the first endpoint halfway. With
+IDs, and with the environment variable X_ACCESS_TOKEN set, it fetches those Posts from X.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def main(tweet_ids: Sequence[str]) -> int:
         return show(console, InsightsClient(endpoint="auto"), tweet_ids)
     tweet_ids = [str(1346889436626259968 + 7919 * position) for position in range(60)]
     with Sandbox() as sandbox:
-        sandbox.now = datetime.now(UTC)  # as for the second endpoint, so that the series are those of the totals
+        sandbox.now = datetime.now(UTC)  # as for the second endpoint, so that its series match the totals
         sandbox.forbid(tweet_ids[3], tweet_ids[41])
-        console.print(f"The sandbox at {sandbox.url} stands in for X; its figures are made up.")
+        console.print(f"The sandbox at {sandbox.url} stands in for X. Its figures are generated.")
         client = InsightsClient("any-token", base_url=sandbox.url, endpoint="auto")
 
         def withdraw() -> None:
@@ -81,7 +81,7 @@ def build_table(totals: Insights, hourly: Insights) -> Table:
     table.add_column("Post")
     for metric in METRICS:
         table.add_column(metric.value, justify="right")
-    table.add_column("Impressions by the hour")
+    table.add_column("Hourly impressions")
     for tweet_id, tweet in totals.items():
         cells = [format_number(tweet["totals"].get(metric.value)) for metric in METRICS]
         series = hourly[tweet_id]["series"] if tweet_id in hourly else []

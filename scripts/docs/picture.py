@@ -21,12 +21,12 @@ COMMAND = "x-insights --sandbox --granularity Hourly \\\n    --metrics impressio
 
 
 def run_command() -> str:
-    """Return what the command prints on a terminal, in colours, without its progress bar."""
+    """Run the command on a terminal. Return its output in colours, without the progress bar."""
     command = [sys.executable, "-m", "x_insights", *shlex.split(COMMAND.replace("\\\n", ""))[1:]]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     reader, terminal = pty.openpty()
     run = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, env=environment, check=True)
-    os.write(terminal, b"\0")  # the end, which a terminal does not have
+    os.write(terminal, b"\0")  # marks the end of the output
     output = b"".join(iter(lambda: os.read(reader, 1), b"\0"))
     return (run.stderr + output).decode().replace("\r", "").rstrip()
 

@@ -1,4 +1,4 @@
-"""Check whether this checkout can be released: its version, its changelog, and what it breaks of the last release."""
+"""Check whether this checkout can be released: its version, its changelog, and its API against the last release."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_version(version: str, released: Sequence[str]) -> Iterator[str]:
 
 
 def check_changelog(changelog: str, version: str, released: Sequence[str]) -> Iterator[str]:
-    """Yield the reasons why this changelog is not the one of this version, after the released ones."""
+    """Yield the reasons why this changelog does not match this version and the released ones."""
     _, *parts = HEADING.split(changelog)
     sections = [(title.strip(), body.strip()) for title, body in zip(parts[::2], parts[1::2], strict=True)]
     if any(body for title, body in sections if title.strip("[]").lower() == "unreleased"):
@@ -50,7 +50,7 @@ def check_changelog(changelog: str, version: str, released: Sequence[str]) -> It
 
 
 def check_api(version: str, released: Sequence[str], root: Path) -> Iterator[str]:
-    """Yield what the public API breaks of the last release, unless this version may break it."""
+    """Yield the breaking changes of the public API since the last release, unless this version may have any."""
     if not released or can_break_api(version, released[-1]):
         return
     for source, package in (("facade", "x_insights"), ("generated", "x_insights_api")):
@@ -63,7 +63,7 @@ def check_api(version: str, released: Sequence[str], root: Path) -> Iterator[str
 
 
 def can_break_api(version: str, last: str) -> bool:
-    """Return whether Semantic Versioning lets a version break the API of the last one. Before 1.0 a minor one may."""
+    """Return whether Semantic Versioning lets a version break the last one's API. Before 1.0, a minor version may."""
     new, old = parse_version(version), parse_version(last)
     return new[0] > old[0] or (new[0] == 0 and new[1] > old[1])
 

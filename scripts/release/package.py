@@ -1,6 +1,7 @@
 """Build wheel and sdist into dist/. Check their metadata, the files in the wheel, and that the sdist builds that wheel.
 
-Exits 1, with the difference, if the wheel does not contain exactly the files that git tracks in facade/ and generated/.
+Exits with 1, and prints the difference, if the wheel does not contain exactly the files that git tracks in facade/ and
+generated/.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
-# What the build backend adds.
+# The files that the build backend adds.
 METADATA = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
 
 
@@ -58,7 +59,7 @@ def list_files(wheel: Path) -> list[str]:
 
 
 def compare(expected: Sequence[str], found: Sequence[str]) -> str:
-    """Return lines with `-` for what is missing and `+` for what is unexpected, or nothing if they are the same."""
+    """Return a line with `-` for each missing file, and one with `+` for each unexpected file."""
     lines = difflib.unified_diff(expected, found, "expected", "wheel", lineterm="", n=0)
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
