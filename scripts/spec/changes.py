@@ -1,4 +1,4 @@
-"""Compare two extracts of an operation: say what changed in plain words, and if it breaks callers of the facade."""
+"""Compare two extracts of an operation. Describe each change, and whether it breaks callers of the facade."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ import attrs
 from .document import Document, find_mappings, resolve_reference
 from .extract import COMBINATIONS, get_operation
 
-# Where the facade reads null as None, or leaves it out. It does so for every number, too.
+# The fields in which the facade reads null as None, or as absent. It does the same for every number.
 NULLABLE_FIELDS = {
     *("data[].timestamped_metrics[].metrics", "data[].timestamped_metrics[].timestamp"),
     *("errors[].detail", "errors[].title", "errors[].type"),
 }
-# The place of a field: that of the schema, the way to the object, and the field's name.
+# The place of a field: the place of its schema, the path to its object, and its name.
 FIELD = re.compile(r"(.+), field (.+\.)?(.+)")
 MAX_NAMES = 3
 
 
 @attrs.frozen
 class Change:
-    """One difference. `things` are the names that our own files use for what changed."""
+    """One difference. `things` are the names of the changed things in our own files."""
 
     place: str
     what: str
@@ -40,7 +40,7 @@ class Change:
 def find_changes(old: Document, new: Document) -> list[Change]:
     """Return all differences, the breaking ones first."""
     comparisons = (_compare_operations, _compare_security, _compare_parameters, _compare_responses)
-    # A component that several places reference is renamed once.
+    # Several places may reference a renamed component.
     changes = dict.fromkeys(change for compare in comparisons for change in compare(old, new))
     return sorted(_join_fields(changes), key=lambda change: not change.breaking)
 
@@ -87,7 +87,7 @@ def _compare_security(old: Document, new: Document) -> Iterator[Change]:
         for scope in sorted(old_scopes ^ new_scopes):
             added = scope in new_scopes
             yield Change(place, f"scope {scope} {'added' if added else 'removed'}", added, (scope,))
-        # Where a token comes from is the caller's business. How it is sent is the facade's.
+        # The caller is responsible for getting a token, and the facade for sending it.
         breaking = any(one.get(key) != other.get(key) for key in ("type", "scheme"))
         yield from _compare_values(place, "definition", one, other, breaking=breaking, thing=name)
 
@@ -145,7 +145,7 @@ def _compare_schemas(
         elif keyword in ("enum", "required"):
             for value in sorted({*(one or ())} ^ {*(other or ())}, key=str):
                 added = value in (other or ())
-                # A caller may have sent a value that is now removed, and does not know a field that is now required.
+                # A caller may send a value that is now removed, and does not send a field that is now required.
                 breaking = request and added == (keyword == "required")
                 word = "value" if keyword == "enum" else "required field"
                 yield Change(place, f"{word} {value} {'added' if added else 'removed'}", breaking, (str(value),))
@@ -161,14 +161,14 @@ def _is_breaking_request(keyword: str, before: Any, after: Any) -> bool:
     """Return whether X may now reject a request that was valid."""
     if keyword.startswith(("max", "min")):
         return after is not None and (before is None or (after < before) == keyword.startswith("max"))
-    if keyword in ("uniqueItems", "pattern"):  # a person reads whether a new pattern accepts all that the old one did
+    if keyword in ("uniqueItems", "pattern"):  # a person has to decide whether it accepts all that the old one did
         return bool(after)
-    # The facade sends every parameter, and null in none.
+    # The facade sends every parameter, and never sends null.
     return keyword not in ("default", "nullable")
 
 
 def _compare_names(place: str, kind: str, before: Document, after: Document) -> Iterator[Change]:
-    """Compare the names of the components that two nodes reference. A node that is none of them has no name."""
+    """Compare the names of the components that two nodes reference. Other nodes have no name."""
     old, new = (each.get("$ref", "").rpartition("/")[2] for each in (before, after))
     if old and new and old != new:
         yield Change(f"{kind} {old}", f"now called {new}", False, (old,))
@@ -197,7 +197,7 @@ def _get_schemes(document: Document) -> dict[str, tuple[set[str], Document]]:
 
 
 def _get_parameters(document: Document) -> dict[str, Document]:
-    """Return the parameters by name, with the defaults of what they leave out (OpenAPI 3.0.3, section 4.7.12)."""
+    """Return the parameters by name, with the defaults of absent keywords (OpenAPI 3.0.3, section 4.7.12)."""
     parameters = {}
     for node in get_operation(document)[2]["parameters"]:
         parameter = _resolve(document, node)

@@ -62,7 +62,7 @@ def find_mappings(node: Any, key: str) -> Iterator[Document]:
 
 
 def resolve_reference(document: Document, reference: str) -> Any:
-    """Return what a local reference points to (RFC 6901)."""
+    """Return the target of a local reference (RFC 6901)."""
     node: Any = document
     if not reference.startswith("#/"):
         raise SpecError(f"$ref {reference} points outside the document")

@@ -1,7 +1,7 @@
 """Extract one operation from an OpenAPI document, with all that it references and nothing else.
 
 Annotations are dropped, and so are the subtypes of `Problem`, which differ only in fields that the facade reads
-liberally. Keywords are in one order, whatever theirs was.
+liberally. Keywords are put in a fixed order.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from .document import Document, SpecError, find_mappings, resolve_reference
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-# Keywords that allow and forbid nothing.
+# Keywords that do not affect validation.
 ANNOTATIONS = {"description", "discriminator", "example", "examples", "externalDocs", "summary", "title", "$comment"}
-# The order of keywords. The first ones say what an object is, and come before its prose.
+# The order of keywords. The first ones identify an object, and come before its prose.
 IDENTIFYING = ("name", "in", "type", "url", "operationId", "summary", "description")
 KEYWORDS = (
     *(*IDENTIFYING, "tags", "security", "parameters", "format", "nullable", "required", "explode", "style", "schema"),
     *("pattern", "minItems", "maxItems", "uniqueItems", "items", "properties", "enum", "default"),
 )
-# How a schema is joined to its subtypes, beside a discriminator.
+# The keywords that join a schema to its subtypes, besides a discriminator.
 COMBINATIONS = {"oneOf", "anyOf", "allOf"}
 # A problem of RFC 7807, with the fields that X's documents have in common since 2.166.
 PROBLEM = {
@@ -31,12 +31,12 @@ PROBLEM = {
         name: {"type": "integer" if name == "status" else "string"} for name in ("detail", "status", "title", "type")
     },
 }
-# Below these, keys are names that somebody chose. Such a name may be the same as an annotation.
+# Below these, keys are arbitrary names. Such a name may be the same as an annotation's.
 NAMED = {"paths", "properties", "patternProperties", "responses", "content", "schemas", "securitySchemes", "scopes"}
 
 
 def extract_operation(document: Document, path: str, method: str) -> Document:
-    """Return a document with the operation and what it references."""
+    """Return a document with the operation and everything that it references."""
     item = document["paths"][path]
     operation = normalize(item[method])
     operation["parameters"] = [*normalize(item.get("parameters", [])), *operation.get("parameters", [])]
@@ -81,7 +81,7 @@ def find_operation(document: Document, fragment: Document) -> tuple[str, str] | 
 
 
 def _collect_components(document: Document, node: Any, components: Document, trail: tuple[str, ...]) -> None:
-    """Add to the components what a node references, and what that references in turn."""
+    """Add the components that a node references, and those that they reference in turn."""
     for reference in [each["$ref"] for each in find_mappings(node, "$ref") if isinstance(each["$ref"], str)]:
         if reference in trail:
             raise SpecError(f"$ref cycle: {' -> '.join([*trail[trail.index(reference) :], reference])}")
@@ -89,7 +89,7 @@ def _collect_components(document: Document, node: Any, components: Document, tra
         kind, _, name = reference.removeprefix("#/components/").partition("/")
         if name == "Problem":
             own = {name: value for name, value in target.items() if name not in COMBINATIONS}
-            # If nothing is left without the subtypes, all of them refine this.
+            # If it is empty without its subtypes, these have only the fields of PROBLEM in common.
             target = own if own == target or "properties" in own else copy.deepcopy(PROBLEM)
         components.setdefault(kind, {})[name] = target
         _collect_components(document, target, components, (*trail, reference))
@@ -110,5 +110,5 @@ def normalize(node: Any, *, named: bool = False) -> Any:
 
 
 def sort_keywords(node: Document, order: Sequence[str]) -> Document:
-    """Return the node with these keywords first, and the others as they are."""
+    """Return the node with these keywords first, and the others in their own order."""
     return {name: node[name] for name in dict.fromkeys([*order, *node]) if name in node}

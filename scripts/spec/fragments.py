@@ -1,4 +1,4 @@
-"""Fragments: the files in `openapi/` that each hold the facts of one operation, and the one document that they make."""
+"""Fragments: the files in `openapi/`, each with the facts of one operation, and their merge into one document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .extract import get_operation, normalize
 
 FOLDER = PurePosixPath("openapi")
 OVERLAY, GENERATOR = FOLDER / "overlay.yaml", FOLDER / "generator.yaml"  # all other files are fragments
-# The member of `info` with the first version of X's document that lacks the operation.
+# The member of `info` with X's first version without the operation.
 WITHDRAWN = "x-withdrawn"
 HEADER = f"""\
 # X's facts of one operation and of all that it references, written by `nox -s refresh`. Amendments are in overlay.yaml.
@@ -30,7 +30,7 @@ def read_fragments(root: Path) -> dict[PurePosixPath, Document]:
 
 
 def build_fragment(facts: Document, version: str, withdrawn: str | None) -> Document:
-    """Return the fragment with these facts, the version that they are from, and the mark if it is withdrawn."""
+    """Build a fragment from the facts, the version that they are from, and the mark of a withdrawn operation."""
     path, method, _ = get_operation(facts)
     info = {"title": f"{method.upper()} {path}", "version": version, WITHDRAWN: withdrawn}
     info = {name: value for name, value in info.items() if value is not None}
@@ -73,7 +73,7 @@ def _add(present: Document, name: str, value: Any, thing: str, source: PurePosix
 
 
 def _get_facts(node: Any) -> Any:
-    """Return what fragments have to agree on: all but annotations, and scopes, of which each has what it requires."""
+    """Return the part on which fragments have to agree: no annotations, and no scopes, which each has for itself."""
     facts = normalize(node)
     for flow in find_mappings(facts.get("flows") if isinstance(facts, dict) else None, "scopes"):
         del flow["scopes"]
@@ -81,7 +81,7 @@ def _get_facts(node: Any) -> Any:
 
 
 def _join_scopes(scheme: Document, other: Document) -> Document:
-    """Return the scheme with the other's scopes too."""
+    """Return the scheme with the scopes of both."""
     joined = copy.deepcopy(scheme)
     for flow, other_flow in zip(find_mappings(joined, "scopes"), find_mappings(other, "scopes"), strict=True):
         flow["scopes"] = {**other_flow["scopes"], **flow["scopes"]}

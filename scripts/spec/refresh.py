@@ -1,7 +1,7 @@
-"""Follow a newer document of X's: extract our operations, report what changed, update the fragments, regenerate.
+"""Update the fragments from X's OpenAPI document: extract our operations, report changes, rewrite and regenerate.
 
-Exits 0 if nothing is left to do, and 1 if `--check` finds a difference. Exits 2, with one line and nothing touched, if
-the document cannot be used, is not X's, or is older than what a fragment knows.
+Exits with 0 if nothing is left to do, and with 1 if `--check` finds a difference. Exits with 2, one line on standard
+error and nothing written, if the document cannot be used, is not X's, or is older than a fragment.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from .document import Document, SpecError, get_version, parse_version, read_docu
 from .extract import extract_operation, find_operation, get_operation
 from .fragments import GENERATOR, OVERLAY, WITHDRAWN, build_fragment, format_fragment, merge_fragments, read_fragments
 
-# The files that follow the spec by hand.
+# The handwritten files that depend on the spec.
 HANDWRITTEN = ("facade/**/*.py", str(OVERLAY), str(GENERATOR), "tests/test_spec.py", "README.md", "docs/*.md")
-# Words that most files use, for other things than the one that changed: Python's, OpenAPI's, and those of any API.
+# Words that most files use in another sense: those of Python, of OpenAPI, and of any API.
 PYTHON = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist}
 OPENAPI = {"default", "enum", "explode", "inline", "method", "path", "pattern", "required", "schema", "style", "tags"}
 ANY_API = {"code", "data", "detail", "error", "errors", "message", "name", "status", "time", "title", "value"}
@@ -34,7 +34,7 @@ ANY_API = {"code", "data", "detail", "error", "errors", "message", "name", "stat
 
 @attrs.frozen
 class Update:
-    """A fragment by the newer document, and what changed. Without changes there is nothing to write."""
+    """A fragment according to the newer document, and its changes. Without changes, there is nothing to write."""
 
     path: PurePosixPath
     title: str
@@ -44,8 +44,8 @@ class Update:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("document", type=Path, help="X's whole OpenAPI document, JSON or YAML")
-    parser.add_argument("--check", action="store_true", help="report what changed, write nothing")
+    parser.add_argument("document", type=Path, help="X's OpenAPI document, as JSON or YAML")
+    parser.add_argument("--check", action="store_true", help="report the changes, and write nothing")
     parser.add_argument("--root", type=Path, default=regenerate.ROOT, help="the checkout (default: this one)")
     options = parser.parse_args(arguments)
     # A pipe gets whole, plain lines. A terminal gets colours, and wraps the lines itself.
@@ -85,7 +85,7 @@ def read_x_document(source: Path) -> Document:
 
 
 def find_updates(fragments: Mapping[PurePosixPath, Document], document: Document) -> list[Update]:
-    """Compare each fragment with the document. An operation that it lacks keeps its facts, and is withdrawn."""
+    """Compare each fragment with the document. If the document lacks an operation, it keeps its facts, as withdrawn."""
     places = {path: find_operation(document, fragment) for path, fragment in fragments.items()}
     extracts = {path: extract_operation(document, *place) for path, place in places.items() if place}
     version, updates = get_version(document), []
@@ -110,7 +110,7 @@ def find_updates(fragments: Mapping[PurePosixPath, Document], document: Document
 
 
 def _follow_shared(facts: Document, extract: Document) -> Document:
-    """Return a withdrawn operation's facts with the shared components of another, from which they must not differ."""
+    """Update a withdrawn operation's facts with the components that it shares with another, which must not differ."""
     components = {
         kind: {**facts["components"].get(kind, {}), **extract["components"].get(kind, {})}
         for kind in facts["components"].keys() | extract["components"].keys()
@@ -120,7 +120,7 @@ def _follow_shared(facts: Document, extract: Document) -> Document:
 
 
 def find_incomparable_versions(fragments: Mapping[PurePosixPath, Document], version: str) -> list[str]:
-    """Return what the fragments know of versions that cannot be compared. Raises SpecError if the version is older."""
+    """Return the versions in the fragments that this one cannot be compared with. Raises SpecError if it is older."""
     known_versions = {
         str(known): path
         for path, fragment in fragments.items()
@@ -160,7 +160,7 @@ def report_mentions(console: Console, root: Path, things: Iterable[str]) -> None
 
 
 def report_actions(console: Console, root: Path, old: Document, new: Document) -> None:
-    """Report the overlay's actions that change nothing any more. Raises SpecError if one of facts has no target."""
+    """Report the overlay's actions that change nothing now. Raises SpecError if an amendment of facts has no target."""
     for action in read_document(root / OVERLAY)["actions"]:
         target, is_idle = action["target"], regenerate.is_idle(new, action)
         if is_idle and not regenerate.is_prose(action):

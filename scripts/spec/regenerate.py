@@ -1,4 +1,4 @@
-"""Generate the low-level client and the document of the test kit from the fragments and the overlay."""
+"""Generate the low-level client and the sandbox's document from the fragments and the overlay."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def is_idle(document: Document, action: Document) -> bool:
 
 
 def is_prose(action: Document) -> bool:
-    """Return whether an action changes no facts. X may rename or remove what it describes at any time."""
-    # The description of a scope stands under its name. No keyword has a dot.
+    """Return whether an action changes no facts. X may rename or remove its target at any time."""
+    # The description of a scope is the value of its name. No keyword has a dot.
     return all(name in ANNOTATIONS or "." in name for name in action["update"])
 
 
@@ -91,7 +91,7 @@ def generate(document_text: str, config: Path) -> dict[PurePosixPath, bytes]:
         command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
         # The generator writes py.typed and its own ruff settings only if it also writes project metadata.
         command += ["--meta", "uv", "--path", str(source), "--config", str(config), "--output-path", str(output)]
-        # The pinned ruff is installed beside this interpreter. Another version on PATH might format differently.
+        # The pinned ruff is installed next to this interpreter. Another version on PATH might format differently.
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
         environment = {**os.environ, "PATH": path, "RUFF_NO_CACHE": "true"}
         run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
