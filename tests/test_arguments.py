@@ -1,4 +1,4 @@
-"""Call arguments: what is accepted, and what is rejected before anything is sent."""
+"""Call arguments: those that are accepted, and those that are rejected before a request is sent."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def test_any_text_is_a_metric_or_rejected(name):
         assert validate_query(parse_metric, "20", name, "Total", None).metrics[0] in ALL_METRICS
 
 
-def test_the_ready_made_tuples_of_metrics():
+def test_the_tuples_of_metrics_are_complete():
     assert set(ALL_METRICS) == set(Metric)
     assert {"UniqueVideoViews", "VideoCompletions", "VideoPlayed25Percent", "VideoViews"} < set(VIDEO_METRICS)
     assert all("Video" in metric for metric in VIDEO_METRICS)

@@ -90,7 +90,7 @@ def test_an_integer_beyond_2_to_the_53_becomes_the_nearest_double(fetch):
 
 
 @pytest.mark.parametrize("value", [2**63, 10**400, str(10**400)])
-def test_an_integer_of_more_than_64_bits_is_rejected_before_any_table(fetch, value):
+def test_an_integer_of_more_than_64_bits_is_rejected(fetch, value):
     with pytest.raises(ResponseError, match=re.escape("metrics_total[0].value[0].metric_value")):
         fetch([("20", {"Likes": value})])
 
@@ -166,7 +166,7 @@ def test_a_stream_has_the_requested_schema(fetch):
     insights = fetch([("20", {"Likes": 1})], [("7", NOON, {"Replies": None})])
 
     class Request:
-        """Requests the schema. pyarrow would also cast what comes in another schema than it has requested."""
+        """Requests the schema. If pyarrow requested it, it would also cast a stream with another schema."""
 
         def __arrow_c_stream__(self, requested_schema=None):
             return insights.__arrow_c_stream__(schema.__arrow_c_schema__())
@@ -176,7 +176,7 @@ def test_a_stream_has_the_requested_schema(fetch):
     assert table.equals(insights.to_arrow().cast(schema))
 
 
-def test_a_table_leaves_insights_as_they_are(fetch):
+def test_a_table_leaves_insights_unchanged(fetch):
     insights = fetch([("20", {"Likes": 1})], [("7", NOON, {"Replies": None})])
     before, state = insights.to_dict(), pickle.dumps(insights)
     insights.to_arrow()

@@ -65,7 +65,7 @@ def test_the_second_endpoint_is_used_if_the_first_is_withdrawn(sandbox, get):
     assert sorted(requests) == [("analytics", 10), *[("analytics", 100)] * 5]
 
 
-def test_pages_that_arrived_are_not_requested_again(sandbox):
+def test_received_pages_are_not_requested_again(sandbox):
     def withdraw_before_third():
         if len(sandbox.requests) == 2:
             sandbox.withdraw()
@@ -78,7 +78,7 @@ def test_pages_that_arrived_are_not_requested_again(sandbox):
     assert list_requests(sandbox) == [("28hr", 25)] * 3 + [("analytics", 100), ("analytics", 50)]
 
 
-def test_an_iteration_goes_on_with_the_second_endpoint(sandbox, client):
+def test_an_iteration_continues_with_the_second_endpoint(sandbox, client):
     pages = client.iter_28hr(IDS[:200], "likes")
     first = next(pages)
     sandbox.withdraw()
@@ -90,7 +90,7 @@ def test_an_iteration_goes_on_with_the_second_endpoint(sandbox, client):
 
 
 @pytest.mark.anyio
-async def test_concurrent_pages_that_arrived_keep_their_place(sandbox, async_client):
+async def test_received_concurrent_pages_keep_their_place(sandbox, async_client):
     sandbox.fail_next(status=404)  # one of four pages in flight
     insights = await async_client.get_28hr(IDS[:200], "likes")
     assert list(insights) == IDS[:200]
@@ -107,7 +107,7 @@ async def test_an_async_iteration_keeps_the_order(sandbox, async_client):
     assert sum(len(request.tweet_ids) for request in sandbox.requests) == 225
 
 
-def test_a_client_remembers_and_warns_once(sandbox, client, caplog):
+def test_a_client_remembers_the_fallback_and_warns_once(sandbox, client, caplog):
     sandbox.withdraw()
     with caplog.at_level(logging.INFO, "x_insights"):
         for _ in range(3):
@@ -134,7 +134,7 @@ def test_the_error_of_the_second_endpoint_names_both(sandbox, get):
     assert error.pending == tuple(IDS[:3])
 
 
-def test_after_a_refusal_the_next_call_tries_the_first_endpoint_again(sandbox, client):
+def test_after_a_403_the_next_call_tries_the_first_endpoint(sandbox, client):
     sandbox.fail_next(status=404)
     sandbox.fail_next(status=403, body=NOT_ENROLLED)
     with pytest.raises(ForbiddenError):
@@ -142,7 +142,7 @@ def test_after_a_refusal_the_next_call_tries_the_first_endpoint_again(sandbox, c
     assert client.get_28hr("1", "likes").endpoints == ("28hr",)
 
 
-def test_an_exception_of_the_token_callable_stays_the_cause_after_a_fall(sandbox, get):
+def test_an_exception_raised_in_a_fallback_stays_the_cause(sandbox, get):
     def provide_token():
         if len(sandbox.requests) == 1:
             raise LookupError("vault")
@@ -155,7 +155,7 @@ def test_an_exception_of_the_token_callable_stays_the_cause_after_a_fall(sandbox
     assert caught.value.pending == ("1",)
 
 
-def test_a_refusal_names_both_endpoints_even_if_another_call_succeeded_meanwhile(sandbox):
+def test_a_403_names_both_endpoints_if_another_call_succeeds(sandbox):
     def succeed_meanwhile(request):
         if request.url.params.get("ids") == "1":
             client.get_28hr("2", "likes")
@@ -188,7 +188,7 @@ def test_threads_that_fall_back_at_once_log_one_warning(sandbox, client):
     assert len(records) == 1
 
 
-def test_pages_before_the_fall_are_in_the_partial_of_the_second_error(sandbox):
+def test_pages_before_the_fallback_are_in_partial(sandbox):
     def withdraw_before_second():
         if len(sandbox.requests) == 1:
             sandbox.withdraw()
@@ -204,11 +204,11 @@ def test_pages_before_the_fall_are_in_the_partial_of_the_second_error(sandbox):
     error = caught.value
     assert list(error.partial) == IDS[:125]
     assert error.pending == tuple(IDS[125:200])
-    assert error.__cause__ is None  # the second endpoint had responded: the first does not matter any more
+    assert error.__cause__ is None  # the second endpoint has responded, so the first one no longer matters
     assert error.partial.endpoints == ("28hr", "analytics")
 
 
-def test_metrics_that_the_second_endpoint_lacks_are_left_out_and_named(sandbox):
+def test_metrics_missing_from_the_fallback_are_left_out(sandbox):
     sandbox.withdraw()
     insights = get_sync(sandbox.url, "1", ["likes", "video_views", "media_engagements"], endpoint="auto")
     assert insights["1"]["totals"].keys() == {"Likes"}
@@ -217,7 +217,7 @@ def test_metrics_that_the_second_endpoint_lacks_are_left_out_and_named(sandbox):
     assert (insights | other).unavailable == ("VideoViews", "MediaEngagements", "LinkClicks")
 
 
-def test_without_a_metric_left_the_endpoint_is_unavailable(sandbox, client):
+def test_without_remaining_metrics_the_endpoint_is_unavailable(sandbox, client):
     sandbox.withdraw()
     with pytest.raises(EndpointUnavailableError) as caught:
         client.get_28hr("1", "video_views")
@@ -236,7 +236,7 @@ def test_without_a_metric_left_the_endpoint_is_unavailable(sandbox, client):
         list(client.iter_28hr("1", "video_views"))
 
 
-def test_a_used_up_window_of_the_first_endpoint_does_not_block_the_second(sandbox, clock):
+def test_a_rate_limit_of_one_endpoint_does_not_block_the_other(sandbox, clock):
     sandbox.rate_limit = 1
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="auto", max_wait=1) as client:
         client.get_28hr("1", "likes")
@@ -284,7 +284,7 @@ async def test_the_async_client_has_the_api_version_too(answer):
         assert client.api_version is None
 
 
-def test_an_exception_of_a_logging_filter_does_not_replace_a_failure():
+def test_a_failing_logging_filter_does_not_replace_the_error():
     def fail(record):
         raise LookupError
 

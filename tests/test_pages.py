@@ -1,4 +1,4 @@
-"""Many pages: their order, how many are in flight, and what is kept if one fails or the caller stops."""
+"""Many pages: their order, the number in flight, and the results that are kept if one fails or the caller stops."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_no_page_is_requested_after_a_failure(sandbox, sync_client):
     assert caught.value.pending == tuple(IDS)
 
 
-def test_an_iteration_ends_with_the_failure_and_what_is_pending(sandbox, sync_client):
+def test_an_iteration_ends_with_an_error_and_the_pending_ids(sandbox, sync_client):
     pages = sync_client.iter_28hr(IDS, "likes")
     seen = [*next(pages), *next(pages)]
     sandbox.fail_next()
@@ -84,7 +84,7 @@ def test_an_iteration_ends_with_the_failure_and_what_is_pending(sandbox, sync_cl
 
 
 @pytest.mark.anyio
-async def test_concurrent_pages_are_bounded_and_come_in_order(sandbox):
+async def test_concurrent_pages_are_bounded_and_in_order(sandbox):
     sandbox.latency = 0.02
     in_flight, most = 0, 0
 
@@ -110,13 +110,13 @@ async def test_concurrent_pages_are_bounded_and_come_in_order(sandbox):
 
 
 @pytest.mark.anyio
-async def test_pages_in_flight_still_arrive_if_another_one_fails(sandbox, async_client):
+async def test_pages_in_flight_are_received_if_another_one_fails(sandbox, async_client):
     sandbox.latency = 0.1
     sandbox.fail_next()
     with pytest.raises(ServerError) as caught:
         await async_client.get_28hr(IDS[:200], "likes")
     error = caught.value
-    assert 75 <= len(error.partial) < 200  # a page may end, and the next one begin, before the failure arrives
+    assert 75 <= len(error.partial) < 200  # a page may end, and the next one begin, before the failure
     assert {*error.partial, *error.pending} == {*IDS[:200]}
     assert list(error.pending) == [tweet_id for tweet_id in IDS[:200] if tweet_id not in error.partial]
     resumed = error.partial | await async_client.get_28hr(error.pending, "likes")
@@ -137,7 +137,7 @@ def test_the_first_failure_is_raised_if_several_pages_fail():
 
 
 @pytest.mark.anyio
-async def test_an_async_iteration_loses_nothing_that_arrived_before_a_failure(sandbox, async_client):
+async def test_an_async_iteration_keeps_the_pages_before_a_failure(sandbox, async_client):
     seen = []
 
     async def consume():
@@ -166,7 +166,7 @@ async def test_a_cancelled_call_frees_its_connections(sandbox):
             await client.get_28hr(IDS, "likes")
         assert scope.cancelled_caught
         sandbox.latency = 0
-        # A connection that was not freed would make this call run into the pool timeout.
+        # If a connection had not been freed, this call would run into the pool timeout.
         assert len(await client.get_28hr(IDS[:100], "likes")) == 100
 
 
@@ -192,7 +192,7 @@ def test_the_length_of_an_iteration_is_known_before_a_request(sandbox, endpoint,
         assert len(pages) == length
 
 
-def test_the_length_is_the_most_pages_if_the_endpoint_is_withdrawn(sandbox):
+def test_the_length_is_the_maximum_if_the_endpoint_is_withdrawn(sandbox):
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="auto") as client:
         pages = client.iter_28hr(IDS, "likes")
         next(pages)
@@ -207,14 +207,14 @@ def test_the_length_is_the_most_pages_if_the_endpoint_is_withdrawn(sandbox):
 
 
 @pytest.mark.anyio
-async def test_the_length_of_an_async_iteration_is_known_before_a_request(sandbox, async_client):
+async def test_the_length_of_an_async_iteration_is_known_in_advance(sandbox, async_client):
     pages = async_client.iter_28hr(IDS, "likes")
     assert len(pages) == 21
     assert sandbox.requests == []
     assert len([insights async for insights in pages]) == 21
 
 
-def test_an_interrupted_iteration_does_not_end_as_if_it_were_complete(sandbox):
+def test_an_interrupted_iteration_raises_when_continued(sandbox):
     interrupted = []
 
     def token():
@@ -235,7 +235,7 @@ def test_an_interrupted_iteration_does_not_end_as_if_it_were_complete(sandbox):
 
 
 @pytest.mark.anyio
-async def test_a_cancelled_async_iteration_does_not_end_as_if_it_were_complete(sandbox, async_client):
+async def test_a_cancelled_async_iteration_raises_when_continued(sandbox, async_client):
     pages = async_client.iter_28hr(IDS[:200], "likes")
     first = await anext(pages)
     rest = [await anext(pages) for _ in range(3)]
@@ -257,7 +257,7 @@ def test_an_iteration_can_be_closed(sandbox, sync_client):
     assert len(sandbox.requests) == 1
 
 
-def test_a_cancellation_from_the_token_callable_is_not_an_empty_success(sandbox):
+def test_a_cancellation_by_the_token_callable_is_an_error(sandbox):
     tokens = [TOKEN, TOKEN]
     calls = []
 

@@ -1,4 +1,4 @@
-"""Results: each shape of X's responses, as dictionaries and as rows."""
+"""Results: X's responses in each shape, as dictionaries and as rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def fetch(answer):
     return get_insights
 
 
-def test_totals(fetch):
+def test_totals_become_dictionaries_and_rows(fetch):
     insights = fetch({"data": [total(OTHER, Impressions=7), total(ID, Impressions=123, Likes=0)]})
     assert insights.to_dict() == {
         "tweets": {
@@ -56,7 +56,7 @@ def test_totals(fetch):
 
 
 @pytest.mark.parametrize("count", [28, 29])
-def test_series(fetch, count):
+def test_series_become_dictionaries_and_rows(fetch, count):
     start = datetime(2026, 11, 21, 12, tzinfo=UTC)
     moments = [start + timedelta(hours=hour) for hour in range(count)]
     times = [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments]
@@ -122,7 +122,7 @@ def test_metric_names_get_the_spelling_of_the_spec_if_they_match(fetch, sent, sp
     ("sent", "value"),
     [(5, 5), ("5", 5), ("-5", -5), (1.5, 1.5), ("1.5", 1.5), (None, None), (0, 0), (2**62, 2**62)],
 )
-def test_values(fetch, sent, value):
+def test_values_become_numbers_or_none(fetch, sent, value):
     insights = fetch({"data": [total(ID, Likes=sent)]})
     (row,) = insights.to_rows()
     assert row["value"] == insights[ID]["totals"]["Likes"] == value

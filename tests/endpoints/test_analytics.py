@@ -1,4 +1,4 @@
-"""`GET /2/tweets/analytics`: what is sent, and each shape of its responses."""
+"""`GET /2/tweets/analytics`: its requests, and each shape of its responses."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_request_has_the_documented_parameters(fetch_analytics, httpserver):
     assert request.args["end_time"] == f"{end:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_the_window_is_28_hours_up_to_ten_seconds_ago(fetch_analytics):
+def test_the_period_is_28_hours_up_to_ten_seconds_ago(fetch_analytics):
     before = datetime.now(UTC).replace(microsecond=0)
     start, end = fetch_analytics({}).period
     assert before - timedelta(seconds=10) <= end <= datetime.now(UTC) - timedelta(seconds=10)
@@ -76,7 +76,7 @@ def test_a_page_has_100_ids(get, sandbox):
     assert insights.unavailable == ()
 
 
-def test_an_iteration_has_one_window_fixed_at_the_call(sandbox):
+def test_an_iteration_has_one_period_fixed_at_the_call(sandbox):
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="analytics") as client:
         pages = client.iter_28hr(IDS[:250], "likes")
         called = datetime.now(UTC)
@@ -85,7 +85,7 @@ def test_an_iteration_has_one_window_fixed_at_the_call(sandbox):
     assert end <= called - timedelta(seconds=10)
 
 
-def test_16_metrics_are_shared_and_four_belong_to_analytics_alone(sandbox):
+def test_16_metrics_are_shared_and_four_are_only_in_analytics(sandbox):
     assert len(ANALYTICS_METRICS) == 16
     assert set(ANALYTICS_METRICS) < set(ALL_METRICS)
     own = ["bookmarks", "Shares", "UN_FOLLOWS", "unlikes"]
@@ -116,7 +116,7 @@ def test_a_metric_of_the_other_endpoint_is_rejected(sandbox, endpoint):
     assert sandbox.requests == []
 
 
-def test_a_misspelled_metric_of_analytics_is_rejected_with_the_nearest_one(sandbox):
+def test_a_misspelled_metric_is_rejected_with_the_nearest_one(sandbox):
     with (
         InsightsClient(TOKEN, base_url=sandbox.url, endpoint="analytics") as client,
         pytest.raises(InvalidRequestError, match="did you mean 'Bookmarks'"),
@@ -150,7 +150,7 @@ def test_totals_are_read_from_both_places(fetch_analytics, item, wrap):
     assert insights.missing == ["2"]
 
 
-def test_several_buckets_for_a_total_stay_a_series(fetch_analytics):
+def test_several_buckets_for_a_total_remain_a_series(fetch_analytics):
     buckets = [bucket("2026-11-22T12:00:00Z", likes=1), bucket("2026-11-22T13:00:00Z", likes=2)]
     insights = fetch_analytics({"data": [{"id": "1", "likes": 9, "timestamped_metrics": buckets}]})
     assert insights["1"] == {
@@ -282,7 +282,7 @@ def test_only_the_requested_fields_are_returned(fetch_analytics):
     assert (list(measurement), measurement.errors, measurement.missing) == (["1"], [], ["2"])
 
 
-def test_joined_insights_have_the_whole_window_and_all_endpoints(fetch_analytics, sandbox, monkeypatch):
+def test_joined_insights_have_the_whole_period_and_all_endpoints(fetch_analytics, sandbox, monkeypatch):
     class Later(datetime):
         @classmethod
         def now(cls, tz):
@@ -312,7 +312,7 @@ def test_a_401_or_a_403_without_a_reason_names_the_scopes(fetch_analytics, statu
     assert content["title"] in str(caught.value)
 
 
-def test_a_404_without_a_body_means_that_the_endpoint_is_unavailable(sandbox):
+def test_a_404_without_a_body_is_an_unavailable_endpoint(sandbox):
     sandbox.fail_next(status=404)
     with pytest.raises(EndpointUnavailableError) as caught:
         get_sync(sandbox.url, "1", "likes", endpoint="analytics")

@@ -29,7 +29,7 @@ metric_sets = st.lists(st.sampled_from(ANALYTICS.metrics), min_size=1, max_size=
 
 
 def parse(content, metrics, granularity):
-    """Return the results of a body for a query of these metrics, and whether it was decoded in the general way."""
+    """Parse a body for a query of these metrics. Return the insights, and whether the body was decoded generally."""
     query = Query(TWEET_IDS, tuple(metrics), Granularity(granularity), tuple(EngagementField))
     page = ANALYTICS.parse_page(json.dumps(content).encode(), query)
     return Insights(TWEET_IDS, (page,)), page.read_metrics is _spell
@@ -53,7 +53,7 @@ def bodies(draw):
 
 
 @given(bodies())
-def test_both_ways_to_decode_a_body_have_the_same_results(body):
+def test_both_decoders_have_the_same_results(body):
     content, metrics, granularity = body
     exact, is_general = parse(content, metrics, granularity)
     assert not is_general
@@ -79,14 +79,14 @@ def test_both_ways_to_decode_a_body_have_the_same_results(body):
         {},
     ],
 )
-def test_any_other_body_is_decoded_in_the_general_way(item):
+def test_any_other_body_is_decoded_generally(item):
     insights, is_general = parse({"data": [{"id": "1", **item}]}, [Metric.LIKES, Metric.REPLIES], "Total")
     assert is_general
     assert list(insights) == ["1"]
 
 
 @pytest.mark.parametrize("name", ["2xClicks", "class"])
-def test_metric_that_is_no_identifier_is_decoded_in_the_general_way(monkeypatch, name):
+def test_metric_that_is_not_an_identifier_is_decoded_generally(monkeypatch, name):
     assert not name.isidentifier() or keyword.iskeyword(name)
     metric = StrEnum("Field", {"FIELD": name}).FIELD
     monkeypatch.setitem(METRIC_FIELDS, normalize_name(name), metric)
@@ -96,5 +96,5 @@ def test_metric_that_is_no_identifier_is_decoded_in_the_general_way(monkeypatch,
     assert insights["1"]["totals"] == {name: 5}
 
 
-def test_the_decoders_that_are_kept_are_bounded():
+def test_the_cache_of_decoders_is_bounded():
     assert _create_decoders.cache_info().maxsize == 64

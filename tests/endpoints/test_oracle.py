@@ -1,4 +1,4 @@
-"""The generated models are the oracle: they and the facade read the same from any well-formed body."""
+"""The facade reads the same from any well-formed body as the generated models, which are the oracle."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def build_problem(title, kind, detail, status):
 
 
 @given(st.none() | engagements, st.none() | problems)
-def test_the_facade_and_the_generated_models_read_the_same(engagements, problems):
+def test_facade_and_generated_models_agree_on_28hr(engagements, problems):
     content = drop_absent(
         {
             "data": engagements and [build_engagement(*engagement) for engagement in engagements],
@@ -87,7 +87,7 @@ def test_the_facade_and_the_generated_models_read_the_same(engagements, problems
     assert json.loads(json.dumps(insights.to_dict())) == insights.to_dict()
 
 
-# One item of analytics: its ID, the counters beside it, and its buckets with a time, metrics, both or none.
+# One item of analytics: its ID, the counters next to it, and its buckets with a time, metrics, both or neither.
 fields = [field.value for field in AnalyticsField if field not in ("id", "timestamp", "timestamped_metrics")]
 counters = st.dictionaries(st.sampled_from(fields), st.integers(0, 10**9), max_size=3)
 nullable_counters = st.lists(st.tuples(st.sampled_from(fields), st.none() | st.integers(0, 10**9)), max_size=3).map(
@@ -109,7 +109,7 @@ def build_item(tweet_id, counters, timestamp, buckets):
 
 
 def read_counters(model):
-    """Return what a generated model has of the metrics, in the public spelling."""
+    """Return the metrics of a generated model, in the public spelling."""
     own = {name: name.capitalize() for name in ("bookmarks", "shares", "unfollows", "unlikes")}
     spellings = {metric.name.lower(): metric.value for metric in ALL_METRICS} | own
     values = ((name, getattr(model, name)) for name in fields)
@@ -121,7 +121,7 @@ def update(known, metrics):
 
 
 @given(st.none() | items, st.none() | problems, st.sampled_from(["Total", "Hourly"]))
-def test_the_facade_and_the_generated_models_read_the_same_from_analytics(items, problems, granularity):
+def test_facade_and_generated_models_agree_on_analytics(items, problems, granularity):
     content = drop_absent(
         {
             "data": items and [build_item(*item) for item in items],

@@ -20,7 +20,7 @@ OLD, YOUNG = "20", str(((NOW - HOUR) * 1000 - 1288834974657) << 22)  # the secon
 
 
 class X:
-    """`GET /2/tweets`: the counters of the Posts in `posts`, and nothing about any other Post."""
+    """`GET /2/tweets`: it responds with the counters of the Posts in `posts`, and leaves out any other Post."""
 
     def __init__(self, httpserver):
         self.now, self.posts, self.requests = NOW, {}, []

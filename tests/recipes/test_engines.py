@@ -1,4 +1,4 @@
-"""More than one machine: the recipes for Dask and Celery lose and double nothing, and show no token."""
+"""More than one machine: the recipes for Dask and Celery lose and duplicate nothing, and show no token."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ACCOUNTS = [f"account-{number}" for number in range(200)]
 POSTS = {account: [str(10**18 + 100 * number + each) for each in range(100)] for number, account in enumerate(ACCOUNTS)}
 REVOKED = ACCOUNTS[7::25]
 FOLDERS = ["queue", "processed", "results"]  # where Celery keeps messages and results
-SECRET = "SECRET-0123456789-"  # how all tokens begin
+SECRET = "SECRET-0123456789-"  # the start of all tokens
 
 
 class Clock:
-    """The sandbox's clock, which a pause of the recipe moves at once."""
+    """The sandbox's clock. A pause of the recipe moves it immediately."""
 
     def __init__(self):
         self.offset = 0
@@ -48,7 +48,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def sandbox(clock):
-    """A server whose request windows run out before an account is done, and some of whose tokens are revoked."""
+    """A server that limits each account to fewer requests than it has pages, and rejects some revoked tokens."""
     with Sandbox(rate_limit=3) as sandbox:
         for account in REVOKED:
             sandbox.revoke(SECRET + account)
@@ -82,11 +82,11 @@ def break_requests(sandbox, times):
 
 
 def assert_complete(results, failed, posts, sandbox, faults):
-    """Assert that each Post of each account is there once, with its figure, unless its token is revoked."""
+    """Assert that each account has each of its Posts once, with its figure, unless its token is revoked."""
     revoked = {account for account in posts if account in REVOKED}
     assert {account: type(error) for account, error in failed.items()} == dict.fromkeys(revoked, AuthenticationError)
     assert all(failed[account].pending == tuple(posts[account]) for account in revoked)
-    # Four pages per account, and a second attempt after each 401: no page that arrived was requested again.
+    # Four pages per account, and a second attempt after each 401: no received page was requested again.
     assert len(sandbox.requests) <= 4 * (len(posts) - len(revoked)) + 2 * len(revoked) + faults
 
     sandbox.rate_limit = len(ACCOUNTS)
@@ -100,7 +100,7 @@ def assert_complete(results, failed, posts, sandbox, faults):
         assert insights.errors == insights.missing == []
 
 
-def test_dask_loses_and_doubles_nothing(folder, sandbox, clock, capfd):
+def test_dask_loses_and_duplicates_nothing(folder, sandbox, clock, capfd):
     break_requests(sandbox, times=5)
     with LocalCluster(n_workers=2, threads_per_worker=4, dashboard_address=":0") as cluster:
         recipe = find_example("dask.distributed").replace("tcp://scheduler:8786", cluster.scheduler_address)
@@ -155,7 +155,7 @@ def celery(folder):
             worker.terminate()
 
 
-def test_celery_loses_and_doubles_nothing(celery, folder, sandbox, capfd):
+def test_celery_loses_and_duplicates_nothing(celery, folder, sandbox, capfd):
     posts = {account: POSTS[account] for account in ACCOUNTS[:20]}
     break_requests(sandbox, times=1)
     results, failed, retries = celery.fetch_all_with_celery(posts)

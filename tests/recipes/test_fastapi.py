@@ -1,4 +1,4 @@
-"""FastAPI: the recipe's route responds with insights, and its errors are those of HTTP."""
+"""FastAPI: the route of the recipe responds with insights, or with an HTTP error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_openapi_document_has_the_fields_of_insights(http):
     assert set(document["components"]["schemas"]["InsightsDict"]["properties"]) == InsightsDict.__required_keys__
 
 
-def test_an_invalid_id_is_a_mistake_of_the_caller(http, sandbox):
+def test_an_invalid_id_gets_a_422(http, sandbox):
     response = http.get("/posts/10,x")
     assert response.status_code == 422
     assert "tweet_ids[1] is 'x'" in response.json()["detail"]
@@ -43,7 +43,7 @@ def test_an_invalid_id_is_a_mistake_of_the_caller(http, sandbox):
 
 
 @pytest.mark.parametrize(("status", "expected", "name"), [(503, 503, "ServerError"), (401, 502, "AuthenticationError")])
-def test_a_failure_of_x_says_whether_to_retry(http, sandbox, status, expected, name):
+def test_the_status_of_a_failure_says_whether_to_retry(http, sandbox, status, expected, name):
     sandbox.fail_next(status=status)
     response = http.get("/posts/10")
     assert (response.status_code, response.json()) == (expected, {"detail": name, "pending": ["10"]})

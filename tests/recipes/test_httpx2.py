@@ -1,4 +1,4 @@
-"""httpx2: clients that send with its clients do the same as with those of httpx."""
+"""httpx2: the library works the same with its clients as with those of httpx."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Signer(httpx2.Auth):
         yield request
 
 
-def test_pages_arrive_and_the_user_agent_stays(get, sandbox):
+def test_pages_are_received_and_the_user_agent_is_unchanged(get, sandbox):
     assert len(get(sandbox.url, IDS[:60], timeout=httpx2.Timeout(5))) == 60
     agents = [request.headers["User-Agent"] for request in sandbox.requests]
     assert agents == [f"python-httpx2/{httpx2.__version__}"] * 3
@@ -191,7 +191,7 @@ def test_httpx2_is_not_imported_unless_the_program_does():
     assert run_child(code) == "False\n"
 
 
-def test_own_connections_are_those_of_httpx2_if_it_replaces_httpx(sandbox):
+def test_own_connections_use_httpx2_if_it_replaces_httpx(sandbox):
     code = f"""
 import httpx2
 httpx2.alias_httpx()

@@ -24,7 +24,7 @@ LIKES = [0, None, 7]
 
 @pytest.fixture
 def insights(sandbox):
-    """120 totals, of which only the last has a value; then three hours of one Post, one of them without a value."""
+    """120 totals, of which only the last one has a value, and three hours of one Post, one of them without a value."""
     total = {**{f"Likes{number}": None for number in range(120)}, "Impressions": 1013}
     buckets = [
         (TWEET_ID, f"{hour:%Y-%m-%dT%H:%M:%SZ}", {"Likes": likes}) for hour, likes in zip(HOURS, LIKES, strict=True)
@@ -51,7 +51,7 @@ def recipe(sandbox, tmp_path, monkeypatch):
     return get_recipe
 
 
-def test_pandas(recipe, insights, empty):
+def test_pandas_reads_the_table(recipe, insights, empty):
     frame = recipe("to_pandas", insights)["frame"]
     assert set(frame["tweet_id"]) == {TWEET_ID}
     assert isinstance(frame["time"].dtype, pandas.DatetimeTZDtype)
@@ -67,7 +67,7 @@ def test_pandas(recipe, insights, empty):
     assert nothing.dtypes.equals(frame.dtypes)
 
 
-def test_polars(recipe, insights, empty):
+def test_polars_reads_the_table(recipe, insights, empty):
     frame = recipe("import polars", insights)["frame"]
     assert frame.schema == {
         "tweet_id": polars.String(),
@@ -84,11 +84,11 @@ def test_polars(recipe, insights, empty):
     assert nothing.schema == frame.schema
 
 
-def test_duckdb(recipe, insights, empty):
+def test_duckdb_stores_the_rows(recipe, insights, empty):
     for each in (empty, insights, empty, insights):  # the first run creates the table, and every run adds its rows
         recipe("import duckdb", each)["database"].close()
     with duckdb.connect("insights.duckdb") as database:
-        database.execute("SET TimeZone = 'America/New_York'")  # a moment is one, wherever it is read
+        database.execute("SET TimeZone = 'America/New_York'")  # the stored moments do not depend on the time zone
         stored = database.sql("FROM metrics")
         assert [str(each) for each in stored.types] == ["VARCHAR", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "DOUBLE"]
         assert pyarrow.table(stored).to_pylist() == insights.to_rows() * 2

@@ -1,4 +1,4 @@
-"""Tokens: the recipe refreshes each account's access token in time, and spends no refresh token twice."""
+"""Tokens: the recipe refreshes each account's access token in time, and uses no refresh token twice."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def get_token(server, tmp_path, monkeypatch):
     del sys.modules["user_tokens"]
 
 
-def test_a_token_is_refreshed_before_it_expires_and_the_new_ones_stored(server, get_token):
+def test_tokens_are_refreshed_before_they_expire_and_stored(server, get_token):
     tokens = []
     for seconds in (0, 7100, 100, 7100, 7100):
         server.now += seconds

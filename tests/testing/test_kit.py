@@ -40,7 +40,7 @@ def test_the_command_responds_logs_and_ends_with_ctrl_c(capsys, caplog):
         responses.append(httpx.get(f"{url}?{query}", headers={"Authorization": "Bearer SECRET"}))
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
-    # A shell starts its background commands, this one perhaps among them, with SIGINT ignored.
+    # A shell starts background commands with SIGINT ignored. The tests may be one of them.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     visitor = threading.Thread(target=visit)
     visitor.start()

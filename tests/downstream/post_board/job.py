@@ -1,4 +1,4 @@
-"""The board's archive: what each run saw, appended to a table of DuckDB."""
+"""The board's archive: a table of DuckDB, to which each run appends insights."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ METRICS = (Metric.IMPRESSIONS, *VIDEO_METRICS)
 
 
 def append(database: DuckDBPyConnection, client: InsightsClient, tweet_ids: Iterable[str]) -> tuple[str, ...]:
-    """Append the hours of these Posts; the ids that X would not give now are for the next run."""
+    """Append the hourly insights of these Posts. Return the pending IDs, for the next run."""
     try:
         insights = client.get_28hr(tweet_ids, METRICS, Granularity.HOURLY)
         pending: tuple[str, ...] = ()

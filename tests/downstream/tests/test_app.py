@@ -12,10 +12,10 @@ def board(sandbox: Sandbox) -> TestClient:
 def test_insights_are_json(x_insights_sandbox: Sandbox) -> None:
     x_insights_sandbox.forbid("20")
     with board(x_insights_sandbox) as http:
-        answer = http.get("/posts/10,20", params={"granularity": "Hourly"}).json()
-    assert list(answer["tweets"]) == ["10"]
-    assert answer["tweets"]["10"]["series"][0]["metrics"]["Impressions"] >= 0
-    assert answer["errors"][0]["tweet_ids"] == ["20"]
+        insights = http.get("/posts/10,20", params={"granularity": "Hourly"}).json()
+    assert list(insights["tweets"]) == ["10"]
+    assert insights["tweets"]["10"]["series"][0]["metrics"]["Impressions"] >= 0
+    assert insights["errors"][0]["tweet_ids"] == ["20"]
     assert [request.tweet_ids for request in x_insights_sandbox.requests] == [("10", "20")]
 
 
@@ -27,15 +27,15 @@ def test_the_shape_is_in_the_openapi_document_of_the_service(x_insights_sandbox:
 
 def test_an_invalid_id_is_a_client_error(x_insights_sandbox: Sandbox) -> None:
     with board(x_insights_sandbox) as http:
-        answer = http.get("/posts/10,x")
-    assert answer.status_code == 422
-    assert "tweet_ids[1] is 'x'" in answer.json()["detail"]
+        response = http.get("/posts/10,x")
+    assert response.status_code == 422
+    assert "tweet_ids[1] is 'x'" in response.json()["detail"]
     assert not x_insights_sandbox.requests
 
 
 def test_server_errors_are_retryable(x_insights_sandbox: Sandbox) -> None:
     x_insights_sandbox.fail_next(status=503)
     with board(x_insights_sandbox) as http:
-        answer = http.get("/posts/10")
-        assert (answer.status_code, answer.json()) == (503, {"detail": "ServerError", "pending": ["10"]})
+        response = http.get("/posts/10")
+        assert (response.status_code, response.json()) == (503, {"detail": "ServerError", "pending": ["10"]})
         assert http.get("/posts/10").status_code == 200
