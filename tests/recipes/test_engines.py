@@ -7,14 +7,14 @@ import pickle
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 from dask.distributed import Client, LocalCluster
 from documents import find_example, run
-from helpers import get_sync
 
 import x_insights.testing
-from x_insights import AuthenticationError, InvalidRequestError
+from x_insights import AuthenticationError, InsightsClient, InvalidRequestError
 from x_insights.testing import Sandbox
 
 ACCOUNTS = [f"account-{number}" for number in range(200)]
@@ -91,7 +91,8 @@ def assert_complete(results, failed, posts, sandbox, faults):
 
     sandbox.rate_limit = len(ACCOUNTS)
     tweet_ids = [tweet_id for account in posts for tweet_id in posts[account]]
-    figures = get_sync(sandbox.url, tweet_ids, "impressions", endpoint="analytics")
+    with InsightsClient("any-token", base_url=sandbox.url) as client:
+        figures = client.get_historical(tweet_ids, "impressions", sandbox.now - timedelta(hours=28), sandbox.now)
     assert list(results) == list(posts)
     for account, insights in results.items():
         rows = [(row["tweet_id"], row["value"]) for row in insights.to_rows()]
