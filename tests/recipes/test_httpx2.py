@@ -123,13 +123,13 @@ def test_refused_connection_is_a_transport_error(fetch_failing):
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
     error = fetch_failing(url)
     assert error.retryable
-    assert str(error).startswith("no response from 127.0.0.1: ConnectError: ")
+    assert str(error) == f"no response from {url.removeprefix('http://')}: Connection refused"
 
 
 def test_timeout_is_a_transport_error(fetch_failing, silent):
     error = fetch_failing(silent, timeout=httpx2.Timeout(5, read=0.05), deadline=None, attempts=1)
     assert error.retryable
-    assert str(error).startswith("no response from 127.0.0.1: ReadTimeout")
+    assert str(error) == f"no response from {silent.removeprefix('http://')}: ReadTimeout: timed out"
     assert "the deadline of 0.1 s" in str(fetch_failing(silent, deadline=0.1))
 
 
@@ -144,7 +144,7 @@ def test_tls_failure_after_the_handshake_is_a_transport_error(fetch_failing, ser
     AUTHORITY.configure_trust(context)
     error = fetch_failing(serve_tls, verify=context)
     assert error.retryable
-    assert "SSL" in str(error)
+    assert "TLS failed" in str(error)
 
 
 def test_an_auth_signs_the_request_itself(get, sandbox):
@@ -153,7 +153,7 @@ def test_an_auth_signs_the_request_itself(get, sandbox):
 
 def test_token_in_a_malformed_header_is_not_quoted(fetch_failing, sandbox):
     error = fetch_failing(sandbox.url, token=Signer("\n"))
-    assert str(error) == "no response from 127.0.0.1: LocalProtocolError"
+    assert str(error) == f"no response from {sandbox.url.removeprefix('http://')}: LocalProtocolError"
     assert not sandbox.requests
 
 
