@@ -143,6 +143,7 @@ def test_csv_on_a_terminal_is_not_mixed_up_with_a_bar(sandbox):
     assert "Pages" not in screen
 
 
+@pytest.mark.measured
 def test_a_narrow_terminal_gets_the_cells_below_one_another(sandbox):
     code, screen, _ = run_in_terminal(40, POST, "20", "--base-url", sandbox.url)
     assert code == 0

@@ -39,6 +39,7 @@ def test_a_standard_input_that_cannot_be_read_ends_with_1():
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "x-insights: [Errno 9] Bad file descriptor\n")
 
 
+@pytest.mark.measured
 def test_a_closed_pipe_ends_quietly(sandbox):
     reader, writer = os.pipe()
     os.close(reader)
