@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from x_insights import AsyncInsightsClient, InsightsDict, InvalidRequestError, XInsightsError
+from x_insights import AsyncInsightsClient, GranularityName, InsightsDict, InvalidRequestError, XInsightsError
 
 
 def create_app(client: AsyncInsightsClient) -> FastAPI:
@@ -17,7 +17,7 @@ def create_app(client: AsyncInsightsClient) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.get("/posts/{tweet_ids}")
-    async def posts(tweet_ids: str, metric: str = "impressions", granularity: str = "Total") -> InsightsDict:
+    async def posts(tweet_ids: str, metric: str = "impressions", granularity: GranularityName = "Total") -> InsightsDict:
         insights = await client.get_28hr(tweet_ids.split(","), metric, granularity)
         return insights.to_dict()
 
