@@ -320,10 +320,10 @@ def test_a_404_without_a_body_is_an_unavailable_endpoint(sandbox):
 
 
 @pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
-@pytest.mark.parametrize("endpoint", ["", "28HR", "tweets", None, 28, ["28hr"]])
-def test_an_unknown_endpoint_is_rejected(client_class, endpoint):
-    with pytest.raises(InvalidRequestError, match=r"^endpoint is .*: pass one of 28hr, analytics, auto$"):
-        client_class(TOKEN, endpoint=endpoint)
+def test_an_unknown_endpoint_is_rejected(client_class):
+    for endpoint in ("", "28HR", "tweets", None, 28, ["28hr"]):
+        with pytest.raises(InvalidRequestError, match=r"^endpoint is .*: pass one of 28hr, analytics, auto$"):
+            client_class(TOKEN, endpoint=endpoint)
 
 
 def test_measurements_that_are_not_requested_are_not_parsed(fetch_analytics):

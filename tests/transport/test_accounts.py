@@ -170,11 +170,11 @@ def test_an_async_callable_is_a_token_of_the_async_client(sandbox):
 
 
 @pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
-@pytest.mark.parametrize("token", [None, "", "a b", 7])
-def test_an_invalid_token_of_an_account_is_rejected(client_class, token, monkeypatch):
+def test_an_invalid_token_of_an_account_is_rejected(client_class, monkeypatch):
     monkeypatch.setenv("X_ACCESS_TOKEN", TOKEN)  # another account's
-    with pytest.raises(InvalidRequestError, match="access token"):
-        client_class("first").with_token(token)
+    for token in (None, "", "a b", 7):
+        with pytest.raises(InvalidRequestError, match="access token"):
+            client_class("first").with_token(token)
 
 
 @pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])

@@ -9,12 +9,12 @@ import pytest
 
 from x_insights import AsyncInsightsClient, InsightsClient, InvalidRequestError, XInsightsError
 
+CLIENTS = (InsightsClient, AsyncInsightsClient)
 HTTPS_ONLY = "use https; http is accepted on loopback only"
 TOO_MUCH = "base_url must not contain user info, a query or a fragment"
 SECONDS = "pass a positive number of seconds or an httpx.Timeout"
 
 
-@pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -52,12 +52,13 @@ SECONDS = "pass a positive number of seconds or an httpx.Timeout"
         ({"max_wait": float("inf")}, "max_wait is inf: pass a number of seconds, 0 or more"),
     ],
 )
-def test_invalid_client_options_are_rejected(client_class, options, message):
-    with pytest.raises(InvalidRequestError) as caught:
-        client_class("any-token", **options)
-    assert str(caught.value) == message
-    assert isinstance(caught.value, ValueError)
-    assert isinstance(caught.value, XInsightsError)
+def test_invalid_client_options_are_rejected(options, message):
+    for client_class in CLIENTS:
+        with pytest.raises(InvalidRequestError) as caught:
+            client_class("any-token", **options)
+        assert str(caught.value) == message
+        assert isinstance(caught.value, ValueError)
+        assert isinstance(caught.value, XInsightsError)
 
 
 @pytest.mark.parametrize(
@@ -86,22 +87,22 @@ def test_an_invalid_max_concurrency_is_rejected():
         AsyncInsightsClient("any-token", max_concurrency=0)
 
 
-@pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]"])
-def test_http_is_accepted_on_loopback(client_class, host):
-    client_class("any-token", base_url=f"http://{host}:1")
+def test_http_is_accepted_on_loopback(host):
+    for client_class in CLIENTS:
+        client_class("any-token", base_url=f"http://{host}:1")
 
 
-@pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])
 @pytest.mark.parametrize("value", [None, "", " ", "a b", "token\n", "tökén", 7, b"token"])
-def test_an_invalid_token_is_rejected_without_being_shown(client_class, value, monkeypatch):
+def test_an_invalid_token_is_rejected_without_being_shown(value, monkeypatch):
     monkeypatch.delenv("X_ACCESS_TOKEN", raising=False)
-    with pytest.raises(InvalidRequestError, match="access token") as caught:
-        client_class(value)
-    if value is None:
-        assert "X_ACCESS_TOKEN" in str(caught.value)
-    elif value and value != " ":
-        assert str(value) not in str(caught.value)
+    for client_class in CLIENTS:
+        with pytest.raises(InvalidRequestError, match="access token") as caught:
+            client_class(value)
+        if value is None:
+            assert "X_ACCESS_TOKEN" in str(caught.value)
+        elif value and value != " ":
+            assert str(value) not in str(caught.value)
 
 
 @pytest.mark.parametrize("client_class", [InsightsClient, AsyncInsightsClient])

@@ -17,7 +17,9 @@ def create_app(client: AsyncInsightsClient) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.get("/posts/{tweet_ids}")
-    async def posts(tweet_ids: str, metric: str = "impressions", granularity: GranularityName = "Total") -> InsightsDict:
+    async def posts(
+        tweet_ids: str, metric: str = "impressions", granularity: GranularityName = "Total"
+    ) -> InsightsDict:
         insights = await client.get_28hr(tweet_ids.split(","), metric, granularity)
         return insights.to_dict()
 
