@@ -23,7 +23,7 @@ from x_insights import (
 )
 from x_insights._endpoints import ENDPOINT_CHOICES
 from x_insights._query import validate_query
-from x_insights._types import FieldNames
+from x_insights._types import Fields
 from x_insights._validation import create_name_parser, validate_ids
 from x_insights_api.models import EngagementField
 
@@ -50,7 +50,7 @@ def test_types_of_names_are_those_of_the_enums():
     assert enum is Granularity
     assert {*get_args(names)} == {*Granularity, *(member.lower() for member in Granularity)}
     assert get_args(EndpointName) == (*ENDPOINT_CHOICES,)
-    assert {*get_args(get_args(FieldNames)[0])} == {*EngagementField}
+    assert {*get_args(get_args(Fields)[0])} == {*EngagementField}
 
 
 @pytest.fixture

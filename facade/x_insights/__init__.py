@@ -31,16 +31,7 @@ from ._errors import (
 )
 from ._iterators import AsyncPageIterator, PageIterator
 from ._results import Insights
-from ._types import (
-    Bucket,
-    EndpointName,
-    GranularityName,
-    InsightsDict,
-    PartialError,
-    RateLimit,
-    Row,
-    TweetInsights,
-)
+from ._types import Bucket, EndpointName, GranularityName, InsightsDict, PartialError, RateLimit, Row, TweetInsights
 from ._version import __version__ as __version__
 
 # Python prints the warnings of loggers without a handler on standard error.

@@ -12,8 +12,8 @@ from ._pages import HISTORICAL, PageCollector
 from ._query import MetricNames, validate_query
 from ._results import Insights
 from ._transport import AsyncHttpClient, AsyncToken, AsyncTransport, Options, Timeout
-from ._types import EndpointName, FieldNames, GranularityName
-from ._validation import TweetIds, validate_count
+from ._types import EndpointName, Fields, GranularityName
+from ._validation import PostIds, validate_count
 
 
 class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
@@ -49,12 +49,7 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
         super().__init__(options, AsyncTransport.open(options, token, http_client))
 
     async def get_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: MetricNames,
-        granularity: GranularityName = "Total",
-        *,
-        fields: FieldNames | None = None,
+        self, tweet_ids: PostIds, metrics: MetricNames, granularity: GranularityName = "Total", *, fields: Fields = None
     ) -> Insights:
         """Fetch the insights of any number of Posts: `InsightsClient.get_28hr` with `max_concurrency` pages in flight.
 
@@ -64,12 +59,7 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
         return await self._fetch_all(PageCollector(self._selector, query))
 
     def iter_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: MetricNames,
-        granularity: GranularityName = "Total",
-        *,
-        fields: FieldNames | None = None,
+        self, tweet_ids: PostIds, metrics: MetricNames, granularity: GranularityName = "Total", *, fields: Fields = None
     ) -> AsyncPageIterator:
         """Fetch the insights of any number of Posts page by page: `InsightsClient.iter_28hr`, for `async for`.
 
@@ -81,13 +71,13 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
 
     async def get_historical(
         self,
-        tweet_ids: TweetIds,
+        tweet_ids: PostIds,
         metrics: MetricNames,
         start_time: datetime | str,
         end_time: datetime | str | None = None,
         granularity: GranularityName = "Total",
         *,
-        fields: FieldNames | None = None,
+        fields: Fields = None,
     ) -> Insights:
         """Fetch the insights of any number of Posts over any period: `InsightsClient.get_historical`."""
         period = validate_period(start_time, end_time)
@@ -96,13 +86,13 @@ class AsyncInsightsClient(BaseClient[AsyncToken, AsyncTransport]):
 
     def iter_historical(
         self,
-        tweet_ids: TweetIds,
+        tweet_ids: PostIds,
         metrics: MetricNames,
         start_time: datetime | str,
         end_time: datetime | str | None = None,
         granularity: GranularityName = "Total",
         *,
-        fields: FieldNames | None = None,
+        fields: Fields = None,
     ) -> AsyncPageIterator:
         """Fetch the same as `get_historical` page by page, as `iter_28hr` does."""
         period = validate_period(start_time, end_time)

@@ -17,8 +17,8 @@ from ._pages import HISTORICAL, PageCollector
 from ._query import MetricNames, validate_query
 from ._results import Insights
 from ._transport import HttpClient, Options, Timeout, Token, Transport
-from ._types import EndpointName, FieldNames, GranularityName
-from ._validation import TweetIds
+from ._types import EndpointName, Fields, GranularityName
+from ._validation import PostIds
 
 
 class InsightsClient(BaseClient[Token, Transport]):
@@ -64,12 +64,7 @@ class InsightsClient(BaseClient[Token, Transport]):
         super().__init__(options, Transport.open(options, token, http_client))
 
     def get_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: MetricNames,
-        granularity: GranularityName = "Total",
-        *,
-        fields: FieldNames | None = None,
+        self, tweet_ids: PostIds, metrics: MetricNames, granularity: GranularityName = "Total", *, fields: Fields = None
     ) -> Insights:
         """Fetch the insights of any number of Posts, 25 per request, or 100 from `analytics`.
 
@@ -95,12 +90,7 @@ class InsightsClient(BaseClient[Token, Transport]):
         return self._fetch_all(PageCollector(self._selector, query))
 
     def iter_28hr(
-        self,
-        tweet_ids: TweetIds,
-        metrics: MetricNames,
-        granularity: GranularityName = "Total",
-        *,
-        fields: FieldNames | None = None,
+        self, tweet_ids: PostIds, metrics: MetricNames, granularity: GranularityName = "Total", *, fields: Fields = None
     ) -> PageIterator:
         """Fetch the same as `get_28hr` page by page, each page when it is consumed.
 
@@ -114,13 +104,13 @@ class InsightsClient(BaseClient[Token, Transport]):
 
     def get_historical(
         self,
-        tweet_ids: TweetIds,
+        tweet_ids: PostIds,
         metrics: MetricNames,
         start_time: datetime | str,
         end_time: datetime | str | None = None,
         granularity: GranularityName = "Total",
         *,
-        fields: FieldNames | None = None,
+        fields: Fields = None,
     ) -> Insights:
         """Fetch the insights of any number of Posts over any period, from `GET /2/tweets/analytics`.
 
@@ -141,13 +131,13 @@ class InsightsClient(BaseClient[Token, Transport]):
 
     def iter_historical(
         self,
-        tweet_ids: TweetIds,
+        tweet_ids: PostIds,
         metrics: MetricNames,
         start_time: datetime | str,
         end_time: datetime | str | None = None,
         granularity: GranularityName = "Total",
         *,
-        fields: FieldNames | None = None,
+        fields: Fields = None,
     ) -> PageIterator:
         """Fetch the same as `get_historical` page by page, as `iter_28hr` does."""
         period = validate_period(start_time, end_time)

@@ -7,8 +7,8 @@ import attrs
 
 from x_insights_api.models import EngagementField, Granularity
 
-from ._types import FieldNames, GranularityName
-from ._validation import TweetIds, create_name_parser, validate_ids, validate_value, validate_values
+from ._types import Fields, GranularityName
+from ._validation import PostIds, create_name_parser, validate_ids, validate_value, validate_values
 
 MetricNames = str | Iterable[str]
 """What a caller may pass as `metrics`: one name or several."""
@@ -41,10 +41,10 @@ class Query:
 
 def validate_query(
     parse_metric: MetricParser,
-    tweet_ids: TweetIds,
+    tweet_ids: PostIds,
     metrics: MetricNames,
     granularity: GranularityName,
-    fields: FieldNames | None,
+    fields: Fields,
     *,
     period: Period | None = None,
 ) -> Query:

@@ -13,7 +13,7 @@ from x_insights_api.models import Granularity
 
 EndpointName = Literal["28hr", "analytics", "auto"]
 GranularityName = Granularity | Literal["Total", "Hourly", "Daily", "Weekly", "total", "hourly", "daily", "weekly"]
-FieldNames = Literal["errors", "measurement"] | Iterable[Literal["errors", "measurement"]]
+Fields = Literal["errors", "measurement"] | Iterable[Literal["errors", "measurement"]] | None
 
 Metrics = dict[str, int | float | None]
 

@@ -15,7 +15,7 @@ from ._errors import InvalidRequestError
 T = TypeVar("T")
 N = TypeVar("N", bound=str)
 
-TweetIds = str | SupportsIndex | Iterable[str | SupportsIndex]
+PostIds = str | SupportsIndex | Iterable[str | SupportsIndex]
 """What a caller may pass as `tweet_ids`: one ID or several. An int and an integer of numpy have `__index__`."""
 
 ID_PATTERN = re.compile("^[0-9]{1,19}$")
@@ -65,7 +65,7 @@ def validate_count(name: str, value: int) -> int:
     return value
 
 
-def validate_ids(tweet_ids: TweetIds) -> tuple[str, ...]:
+def validate_ids(tweet_ids: PostIds) -> tuple[str, ...]:
     """Return the IDs as text, without duplicates, in the given order."""
     return validate_values("tweet_ids", tweet_ids, parse_id)
 

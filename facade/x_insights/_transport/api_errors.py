@@ -6,22 +6,16 @@ from typing import Any
 
 import msgspec
 
+from .. import _errors as errors
 from .._endpoints import Endpoint
-from .._errors import (
-    ApiError,
-    AuthenticationError,
-    EndpointUnavailableError,
-    ForbiddenError,
-    RateLimitError,
-    ServerError,
-    UsageCapError,
-)
 from .rate_limit import LimitHeaders
+
+_CLASSES = {401: errors.AuthenticationError, 403: errors.ForbiddenError, 429: errors.RateLimitError}
 
 
 def create_api_error(
     endpoint: Endpoint, status: int, headers: Mapping[str, str], limits: LimitHeaders, body: str
-) -> ApiError:
+) -> errors.ApiError:
     """Return the error for a status other than 2xx. The status selects the class; the body only explains it."""
     problem = _parse_problem(body)
     nested = problem.get("errors")
@@ -29,7 +23,7 @@ def create_api_error(
     title, detail, problem_type = (_get_text(problem, name) for name in ("title", "detail", "type"))
     error_class = _select_class(status, problem_type, body)
     reason = detail or title or _get_text(nested[0] if nested else {}, "message") or responses.get(status)
-    if error_class is EndpointUnavailableError:
+    if error_class is errors.EndpointUnavailableError:
         reason = f"not found: X has withdrawn the endpoint, or `base_url` does not point to X{endpoint.advice}"
     elif endpoint.extra_scopes and (status == 401 or (status == 403 and not _get_text(problem, "reason"))):
         scopes = " and ".join(("tweet.read", *endpoint.extra_scopes))
@@ -48,11 +42,11 @@ def create_api_error(
     if status in (408, 425):  # a proxy gave up an idle connection, or the request was sent too early
         error.retryable = True
     error.retry_after = limits.retry_after
-    if isinstance(error, ForbiddenError):
+    if isinstance(error, errors.ForbiddenError):
         error.reason, error.registration_url = _get_text(problem, "reason"), _get_text(problem, "registration_url")
-    elif isinstance(error, UsageCapError):
+    elif isinstance(error, errors.UsageCapError):
         error.period, error.scope = _get_text(problem, "period"), _get_text(problem, "scope")
-    elif isinstance(error, RateLimitError):
+    elif isinstance(error, errors.RateLimitError):
         if error.retry_after is None:
             error.retry_after = limits.reset_after
         if error.retry_after is not None:
@@ -61,15 +55,15 @@ def create_api_error(
     return error
 
 
-def _select_class(status: int, problem_type: str | None, body: str) -> type[ApiError]:
+def _select_class(status: int, problem_type: str | None, body: str) -> type[errors.ApiError]:
     # X has problem types under two hosts, api.twitter.com and api.x.com, so only the last segment is compared.
     if status == 402 or (status == 429 and (problem_type or "").rpartition("/")[2] == "usage-capped"):
-        return UsageCapError
+        return errors.UsageCapError
     if status == 404 and not body.strip():
-        return EndpointUnavailableError
+        return errors.EndpointUnavailableError
     if status >= 500:
-        return ServerError
-    return {401: AuthenticationError, 403: ForbiddenError, 429: RateLimitError}.get(status, ApiError)
+        return errors.ServerError
+    return _CLASSES.get(status, errors.ApiError)
 
 
 def _parse_problem(body: str) -> dict[str, Any]:
