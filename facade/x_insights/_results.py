@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypeVar, overload
+from typing import Any, Self, TypeVar, overload
 
 import attrs
 
@@ -11,9 +11,6 @@ from ._errors import ApiError
 from ._query import Period, format_time
 from ._tables import build_html, build_rows, build_table, format_count
 from ._types import Bucket, InsightsDict, Metrics, PartialError, Row, TweetInsights
-
-if TYPE_CHECKING:
-    import pyarrow
 
 T = TypeVar("T")
 
@@ -60,13 +57,14 @@ class Insights(Mapping[str, TweetInsights]):
         """
         return build_rows(self._tweets)
 
-    def to_arrow(self) -> "pyarrow.Table":
+    def to_arrow(self) -> Any:
         """Return the rows of `to_rows` as an Arrow table, which needs the extra `arrow`.
 
         Returns:
-            A table with the columns `tweet_id` (string), `time` (timestamp in microseconds, UTC), `metric` (string) and
-            `value` (double), also if it is empty. An integer beyond 2^53 becomes the nearest double. No value exceeds a
-            double, because the call rejects integers of more than 64 bits with `ResponseError`.
+            A `pyarrow.Table` (pyarrow ships no types) with the columns `tweet_id` (string), `time` (timestamp in
+            microseconds, UTC), `metric` (string) and `value` (double), also if it is empty. An integer beyond 2^53
+            becomes the nearest double. No value exceeds a double, because the call rejects integers of more than 64
+            bits with `ResponseError`.
 
         Raises:
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.

@@ -5,27 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import ResponseError
 from ._types import Metrics, Row, TweetInsights
-
-if TYPE_CHECKING:
-    import pyarrow
 
 
 def build_rows(tweets: Mapping[str, TweetInsights]) -> list[Row]:
     """Build one row per metric. Raises ResponseError if a time is not ISO 8601."""
     return [
         {"tweet_id": tweet_id, "time": time, "metric": metric, "value": value}
-        for tweet_id, text, metrics in _iterate_metrics(tweets)
-        for time in [_convert_time(tweet_id, text)]
+        for tweet_id, time, metrics in _parse_times(tweets)
         for metric, value in metrics.items()
     ]
 
 
-def build_table(tweets: Mapping[str, TweetInsights]) -> "pyarrow.Table":
-    """Build a table with one row per metric.
+def build_table(tweets: Mapping[str, TweetInsights]) -> Any:
+    """Build a `pyarrow.Table` with one row per metric.
 
     Raises ResponseError if a time is not ISO 8601, and ImportError if pyarrow cannot be imported.
     """
@@ -41,8 +37,7 @@ def build_table(tweets: Mapping[str, TweetInsights]) -> "pyarrow.Table":
     run_ends: list[int] = []
     metrics: list[str] = []
     values: list[int | float | None] = []
-    for tweet_id, text, group in _iterate_metrics(tweets):
-        time = _convert_time(tweet_id, text)
+    for tweet_id, time, group in _parse_times(tweets):
         if group:  # Arrow has no empty runs
             metrics += group
             values += group.values()
@@ -94,21 +89,19 @@ def _iterate_metrics(tweets: Mapping[str, TweetInsights]) -> Iterator[tuple[str,
             yield tweet_id, bucket["time"], bucket["metrics"]
 
 
-def _convert_time(tweet_id: str, text: str | None) -> datetime | None:
-    time = None if text is None else _parse_time(text)
-    if time is None and text is not None:
-        # The text stays out of the error, because it may be an echo of the token.
-        raise ResponseError(f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged")
-    return time
+def _parse_times(tweets: Mapping[str, TweetInsights]) -> Iterator[tuple[str, datetime | None, Metrics]]:
+    for tweet_id, time, metrics in _iterate_metrics(tweets):
+        try:
+            yield tweet_id, None if time is None else _parse_time(time), metrics
+        except (ValueError, OverflowError):
+            # The text stays out of the error, because it may be an echo of the token.
+            message = f"a time of the Post {tweet_id} is not ISO 8601: to_dict() returns it unchanged"
+            raise ResponseError(message) from None
 
 
 @lru_cache(maxsize=1024)  # every Post has the same hours
-def _parse_time(time: str) -> datetime | None:
-    """Return a time in UTC, or None if it is not ISO 8601."""
+def _parse_time(time: str) -> datetime:
     from dateutil.parser import isoparse  # slow to import, and needed for rows only
 
-    try:
-        moment = isoparse(time)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+    moment = isoparse(time)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
