@@ -63,8 +63,7 @@ class Insights(Mapping[str, TweetInsights]):
         Returns:
             A `pyarrow.Table` (pyarrow ships no types) with the columns `tweet_id` (string), `time` (timestamp in
             microseconds, UTC), `metric` (string) and `value` (double), also if it is empty. An integer beyond 2^53
-            becomes the nearest double. No value exceeds a double, because the call rejects integers of more than 64
-            bits with `ResponseError`.
+            becomes the nearest double.
 
         Raises:
             ResponseError: If X sent a time that is not ISO 8601. `to_dict` returns it unchanged.
@@ -132,10 +131,7 @@ class Insights(Mapping[str, TweetInsights]):
 
     def get(self, tweet_id: str | int, default: TweetInsights | T | None = None, /) -> TweetInsights | T | None:
         """Return the insights of a Post, or the default if there are none."""
-        try:
-            return self[tweet_id]
-        except KeyError:
-            return default
+        return self[tweet_id] if str(tweet_id) in self._tweets else default
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tweets)
