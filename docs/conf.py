@@ -5,6 +5,7 @@ from importlib import metadata
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.pycode import ModuleAnalyzer
 
 project = "x-insights-28hr"
 release = metadata.version(project)
@@ -33,5 +34,16 @@ def name_http_classes(*event: Any) -> tuple[str | None, str | None]:
     return signature and re.sub(protocol, r"httpx.\1\2 | httpx2.\1\2", signature), returns
 
 
+def find_attributes() -> None:
+    """Let autodoc find the docstrings of attributes, which are in the private modules that define the classes."""
+    public = ModuleAnalyzer.for_module("x_insights")
+    public.analyze()
+    for name in ("_errors", "_results", "_types"):
+        private = ModuleAnalyzer.for_module(f"x_insights.{name}")
+        private.analyze()
+        public.attr_docs.update(private.attr_docs)
+
+
 def setup(app: Sphinx) -> None:
+    find_attributes()
     app.connect("autodoc-process-signature", name_http_classes)

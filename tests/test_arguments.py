@@ -129,7 +129,16 @@ def test_the_url_of_a_post_is_rejected_with_its_id(reject, url):
     assert reject(url, "likes").endswith(", which is the URL of a Post: pass its ID, '1346889436626259968'")
 
 
-@pytest.mark.parametrize("url", ["https://example.com/name/status/5", "https://x.com/name", f"x.com/a/status/{10**19}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/name/status/5",
+        "https://x.com/name",
+        f"x.com/a/status/{10**19}",
+        "https://x.com/a/status/20,https://x.com/a/status/21",
+        "https://x.com/a/status/20x",
+    ],
+)
 def test_another_url_is_not_the_url_of_a_post(reject, url):
     assert "URL of a Post" not in reject(url, "likes")
 
@@ -222,6 +231,7 @@ UNKNOWN = f"is not a metric: use one of {METRICS}"
             {"metrics": "likes,impressions"},
             "metrics is 'likes,impressions', which is not a metric: pass several as a list",
         ),
+        ({"metrics": "all"}, f"metrics is 'all', which is not a metric: use one of {METRICS}"),
         ({"metrics": "foo"}, f"metrics is 'foo', which is not a metric: use one of {METRICS}"),
         ({"metrics": []}, "metrics is empty: pass at least one"),
         ({"metrics": [10**5000]}, f"metrics[0] is a value of type int with too many digits to print, which {UNKNOWN}"),

@@ -34,11 +34,11 @@ class EndpointSelector:
 
     def record_success(self, endpoint: Endpoint) -> None:
         """Try this endpoint first from now on, if it is the fallback of the current one."""
-        withdrawn = self.current
+        current = self.current
         # Threads may fall back at the same time. `pop` is atomic, so that one of them logs the warning.
-        if self.find_fallback(withdrawn) is endpoint and self._unannounced.pop(withdrawn, None) is not None:
+        if self.find_fallback(current) is endpoint and self._unannounced.pop(current, None) is not None:
             self.current = endpoint
-            logger.warning("X has withdrawn the endpoint %r: using %r from now on", withdrawn.name, endpoint.name)
+            logger.warning("X has withdrawn the endpoint %r: using %r from now on", current.name, endpoint.name)
 
 
 HISTORICAL = EndpointSelector(ENDPOINT_CHOICES["analytics"])

@@ -34,7 +34,7 @@ class TweetInsights(TypedDict):
 
 
 class PartialError(TypedDict):
-    """Why a response has no insights of some Posts."""
+    """A dictionary, not an exception: why a response has no insights of some Posts."""
 
     message: str
     tweet_ids: list[str]

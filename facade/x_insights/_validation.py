@@ -22,7 +22,7 @@ ID_PATTERN = re.compile("^[0-9]{1,19}$")
 """`pattern` of the schema `TweetId` in X's document."""
 _PLAIN_ID = re.compile("[1-9][0-9]{0,18}")  # most IDs, which need no conversion
 _POST_URL = re.compile(
-    "(?i)(?:https?://)?(?:[a-z]+[.])?(?:x|twitter)[.]com/[^/]+/(?:web/)?status/([0-9]{1,19})(?![0-9])"
+    r"(?i)(?:https?://)?(?:\w+\.)?(?:x|twitter)\.com/\w+/(?:web/)?status/([0-9]{1,19})(?:[/?#][^,\s]*)?"
 )
 _SEPARATORS = re.compile(r"[,;\s]+")
 # What X's app calls a metric.
@@ -95,7 +95,7 @@ def parse_id(value: object) -> str:
 
 def find_id_in_url(text: str) -> str | None:
     """Return the ID in the URL of a Post, None if the text is not one."""
-    match = _POST_URL.match(text)
+    match = _POST_URL.fullmatch(text)
     return match and match[1]
 
 
@@ -130,7 +130,7 @@ def create_name_parser(noun: str, names: Sequence[N], other_names: Container[str
             return known
         if name in other_names:
             raise InvalidValueError(f"not a {noun} of this endpoint: use one of {', '.join(names)}")
-        if _SEPARATORS.search(name):
+        if _SEPARATORS.search(name.strip()):
             raise InvalidValueError(f"not a {noun}: pass several as a list")
         if similar := _find_similar(value if isinstance(value, str) else "", names):
             raise InvalidValueError(f"not a {noun}: did you mean {' or '.join(map(repr, similar))}?")
@@ -147,9 +147,12 @@ def _find_similar(name: str, names: Iterable[str]) -> list[str]:
     candidates = {normalize_name(each): str(each) for each in names if re.findall("[0-9]+", each) == numbers}
     if nearest := difflib.get_close_matches(normalize_name(name), candidates, n=1, cutoff=0.7):
         return [candidates[nearest[0]]]
-    words = [word.lower() for word in re.findall("[A-Z]?[a-z]{3,}|[0-9]+", name)]
-    synonym = _SYNONYMS.get(name.lower())
-    return [each for key, each in candidates.items() if each == synonym or any(word in key for word in words)]
+    words, synonym = _split_words(name), _SYNONYMS.get(name.lower())
+    return [each for each in candidates.values() if each == synonym or words & _split_words(each)]
+
+
+def _split_words(name: str) -> set[str]:
+    return {word.lower().rstrip("s") for word in re.findall("[A-Z]?[a-z]+|[0-9]+", name)}
 
 
 def normalize_name(name: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 
 import pytest
 from helpers import TOKEN
@@ -13,7 +14,9 @@ from x_insights._command.command import main
 def _nothing_stays(monkeypatch):
     """Set the token, and undo what the command sets for its whole process."""
     monkeypatch.setenv("X_ACCESS_TOKEN", TOKEN)
+    handler = signal.getsignal(signal.SIGTERM)
     yield
+    signal.signal(signal.SIGTERM, handler)
     for name in ("x_insights", "x_insights.testing"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 

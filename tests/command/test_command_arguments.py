@@ -21,6 +21,7 @@ INVALID = [
     (["20", "--met=likes"], "unrecognized arguments: --met=likes"),
     (["20", "-5"], "-5: not an ID (use 1 to 19 digits, or the URL of a Post)"),
     (["20,21"], "20,21: not an ID (separate IDs by spaces)"),
+    (["x.com/a/status/20,x.com/a/status/21"], "21: not an ID (separate IDs by spaces)"),
     (["https://example.com/a/status/20"], "https://example.com/a/status/20: not an ID"),
     (["--check", "twenty"], "argument --check: twenty: not an ID"),
     (["20", "--metrics=likes,impresions"], "--metrics has 'impresions', which is not a metric: did you mean "),

@@ -150,7 +150,8 @@ def test_ctrl_c_during_a_wait_prints_the_posts_received(ask, sandbox, clock, mon
     assert ask("--check") == (130, "", "")
 
 
-def test_csv_is_printed_by_page_and_ctrl_c_keeps_it(httpserver, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_csv_is_printed_by_page_and_a_signal_keeps_it(httpserver, tmp_path, number):
     is_requested, is_over = threading.Event(), threading.Event()
 
     def respond(request):
@@ -174,7 +175,7 @@ def test_csv_is_printed_by_page_and_ctrl_c_keeps_it(httpserver, tmp_path):
         lines = [process.stdout.readline().decode() for _ in range(26)]
         assert lines == ["tweet_id,time,metric,value\n", *(f"{each},,Likes,1\n" for each in IDS[:25])]
         is_requested.wait()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         output, errors = process.communicate()
     is_over.set()
     assert (process.returncode, output) == (130, b"")

@@ -19,7 +19,7 @@ Show the metrics of Posts over the last 28 hours, or over any period. The access
 token is read from the environment variable X_ACCESS_TOKEN."""
 EXIT_CODES = """\
 Exit code: 0 if all Posts were measured, 3 if some were not, 2 if an argument is
-invalid, 1 after a failure, 130 after Ctrl-C. After these two, the Posts already
+invalid, 1 after a failure, 130 after Ctrl-C. After 1 and 130, the Posts already
 received are shown, and the others are pending."""
 DEFAULT_METRICS = "impressions,likes,replies,retweets,engagements"
 
@@ -33,7 +33,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("ids", nargs="*", type=read_ids, metavar="ID", help="ID or URL of a Post, or - to read standard input")
     add("--version", action="version", version=f"x-insights-28hr {__version__}")
-    add("--metrics", metavar="NAMES", default=DEFAULT_METRICS, help=f"all, video, or names: {DEFAULT_METRICS}")
+    add(
+        "--metrics",
+        metavar="NAMES",
+        default=DEFAULT_METRICS,
+        help=f"all, video, or names separated by commas; default: {DEFAULT_METRICS}",
+    )
     granularities = ("Total", "Hourly", "Daily", "Weekly")
     add("--granularity", type=str.capitalize, choices=granularities, default="Total", help="default: Total")
     add("--start", type=read_time, metavar="TIME", help="start of a period: 2026-11-01T12:00:00Z, 2026-11-01, 7d, 36h")
@@ -45,8 +50,15 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     address = parser.add_mutually_exclusive_group()
     address.add_argument("--base-url", metavar="URL", help="address of X")
     address.add_argument("--sandbox", action="store_true", help="show generated figures, without X and a token")
-    add("--rate-limit", type=int, metavar="N", help="number of requests that the sandbox accepts")
-    add("--check", nargs="?", type=read_post, const="20", metavar="ID", help="show which endpoints this token can use")
+    add("--rate-limit", type=int, metavar="N", help="requests that the sandbox accepts in 15 minutes")
+    add(
+        "--check",
+        nargs="?",
+        type=read_post,
+        const="20",
+        metavar="ID",
+        help="show which endpoints this token can use; ID: your Post",
+    )
     options = parser.parse_args(arguments)
     options.ids = [*dict.fromkeys(tweet_id for ids in options.ids for tweet_id in ids)]
     for is_wrong, message in (

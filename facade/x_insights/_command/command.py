@@ -5,6 +5,7 @@ import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     errors = open_console(stderr=True)
     if isinstance(sys.stdout, io.TextIOWrapper):  # None if it is closed
         sys.stdout.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what `timeout` and containers send, as Ctrl-C
     try:
         with contextlib.ExitStack() as stack:
             return run(parse_arguments(arguments), errors, stack)

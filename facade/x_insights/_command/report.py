@@ -20,7 +20,7 @@ ADVICE: dict[type, str] = {
     errors.AuthenticationError: "get a new token of the Posts' author, with the scopes tweet.read and users.read",
     errors.ForbiddenError: "use a token of the Posts' author, with the scopes tweet.read and users.read",
     errors.EndpointUnavailableError: "use another --endpoint, and check --base-url if you passed one",
-    errors.UsageCapError: "wait for the next period of your plan, or buy more: an earlier attempt does not help",
+    errors.UsageCapError: "wait for the next period of your plan, or buy more: a retry before that does not help",
     errors.ResponseError: "report this to the authors of x-insights-28hr: X's document may have changed",
 }
 
@@ -28,6 +28,8 @@ ADVICE: dict[type, str] = {
 def translate(error: Exception) -> str:
     """Return the message of an error, with the command's options instead of Python's."""
     message = str(error)
+    if isinstance(error, errors.ApiError) and error.body:  # X's own words
+        return message
     for words, option in TRANSLATIONS.items():
         message = re.sub(words, option, message)
     return message
