@@ -28,17 +28,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the arguments. Exit with 2 if they are invalid."""
     names = {name: ", ".join(ENDPOINT_CHOICES[name][0].metrics) for name in ("28hr", "analytics")}
     metrics = (textwrap.fill(f"Metrics of {name}: {names[name]}.", 80) for name in names)
-    epilog, raw = "\n\n".join((*metrics, EXIT_CODES)), argparse.RawDescriptionHelpFormatter
+    defaults = f"Default metrics: {DEFAULT_METRICS}."
+    epilog, raw = "\n\n".join((defaults, *metrics, EXIT_CODES)), argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("x-insights", USAGE, DESCRIPTION, epilog, formatter_class=raw, allow_abbrev=False)
     add = parser.add_argument
     add("ids", nargs="*", type=read_ids, metavar="ID", help="ID or URL of a Post, or - to read standard input")
     add("--version", action="version", version=f"x-insights-28hr {__version__}")
-    add(
-        "--metrics",
-        metavar="NAMES",
-        default=DEFAULT_METRICS,
-        help=f"all, video, or names separated by commas; default: {DEFAULT_METRICS}",
-    )
+    add("--metrics", metavar="NAMES", default=DEFAULT_METRICS, help="all, video, or names separated by commas (below)")
     granularities = ("Total", "Hourly", "Daily", "Weekly")
     add("--granularity", type=str.capitalize, choices=granularities, default="Total", help="default: Total")
     add("--start", type=read_time, metavar="TIME", help="start of a period: 2026-11-01T12:00:00Z, 2026-11-01, 7d, 36h")
@@ -57,7 +53,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=read_post,
         const="20",
         metavar="ID",
-        help="show which endpoints this token can use; ID: your Post",
+        help="show which endpoints this token can use (your Post)",
     )
     options = parser.parse_args(arguments)
     options.ids = [*dict.fromkeys(tweet_id for ids in options.ids for tweet_id in ids)]
