@@ -25,6 +25,7 @@ SECONDS = "pass a positive number of seconds or an httpx.Timeout"
         ({"base_url": "api.x.com"}, f"base_url is 'api.x.com': {HTTPS_ONLY}"),
         ({"base_url": "https://"}, f"base_url is 'https://': {HTTPS_ONLY}"),
         ({"base_url": "https://user:word@api.x.com"}, TOO_MUCH),
+        ({"base_url": "https://@api.x.com"}, TOO_MUCH),
         ({"base_url": "https://api.x.com?"}, TOO_MUCH),
         ({"base_url": "https://api.x.com?a=b"}, TOO_MUCH),
         ({"base_url": "https://api.x.com#a"}, TOO_MUCH),

@@ -19,7 +19,7 @@ def _validate_base_url(base_url: str) -> str:
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, TypeError):
         raise InvalidRequestError(f"base_url is {format_value(base_url)}, which is not a URL") from None
-    if url.userinfo or {"?", "#"} & set(str(url)):
+    if {"@", "?", "#"} & set(str(base_url)):  # httpx drops an empty user info
         raise InvalidRequestError("base_url must not contain user info, a query or a fragment")
     if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))):
         raise InvalidRequestError(f"base_url is {format_value(base_url)}: use https; http is accepted on loopback only")
