@@ -109,8 +109,13 @@ def test_token_is_replaced_if_json_escapes_it_with_backslashes(answer):
     assert caught.value.body == '{"title": "[token]"}'
 
 
-def test_token_is_replaced_in_the_request_id(fetch_failing):
-    assert fetch_failing(b"{}", 400, {"x-transaction-id": f"1-{TOKEN}"}).request_id == "1-[token]"
+def test_token_is_replaced_in_headers(answer):
+    headers = {"x-transaction-id": f"1-{TOKEN}", "api-version": f"2-{TOKEN}"}
+    with InsightsClient(TOKEN, base_url=answer(b"{}", 400, headers)) as client:
+        with pytest.raises(ApiError) as caught:
+            client.get_28hr("1", "likes")
+        assert caught.value.request_id == "1-[token]"
+        assert client.api_version == caught.value.api_version == "2-[token]"
 
 
 def test_token_is_replaced_in_partial_errors(answer):

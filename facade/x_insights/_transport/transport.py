@@ -10,7 +10,7 @@ import httpx
 from .._endpoints import Batch, Page
 from .._errors import InvalidRequestError, ResponseError, TransportError, wrap_exception
 from .._types import RateLimit
-from .auth import AsyncToken, Credentials, read_token
+from .auth import AsyncToken, Credentials, create_redactor, read_token
 from .connections import C, Connections
 from .options import Options
 from .rate_limit import LimitHeaders, RateLimitGate
@@ -66,7 +66,8 @@ class Account(Generic[C]):
         if isinstance(outcome, ResponseError):
             discard_connection(response)
         self._gate.update(batch.endpoint.name, limits, outcome)
-        self.api_version = response.headers.get("api-version")
+        version = response.headers.get("api-version")
+        self.api_version = version and create_redactor(response.request)(version)  # a proxy may have echoed the token
         return outcome
 
 
