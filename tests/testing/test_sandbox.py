@@ -355,6 +355,12 @@ def test_each_token_and_endpoint_has_its_own_rate_limit():
         assert fetch(sandbox, ANALYTICS, path=PATH).status_code == 200
 
 
+def test_line_breaks_in_a_path_are_escaped_in_the_log(sandbox, caplog):
+    with caplog.at_level("INFO", "x_insights.testing"):
+        fetch(sandbox, VALID, path="/a%0aGET%20/b%1b")
+    assert r"GET /a\nGET /b\x1b?" in caplog.text
+
+
 def test_responses_have_the_version_of_the_api(sandbox):
     assert fetch(sandbox, VALID).headers["api-version"] == "2.167"
 

@@ -38,7 +38,9 @@ class Server(HTTPServer):
 
     def application(self, request: Request) -> Response:
         response = self._handler(request)
-        logger.info("%s %s %s", request.method, unquote(request.full_path), response.status)
+        # Escaped, because a line break in the path would forge a line.
+        target = f"{request.method} {unquote(request.full_path)}".encode("unicode_escape").decode()
+        logger.info("%s %s", target, response.status)
         return response
 
 
