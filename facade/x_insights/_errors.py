@@ -139,7 +139,7 @@ class TransportError(XInsightsError):
 
 
 class ResponseError(XInsightsError):
-    """A response with a success status is truncated, not JSON, or of the wrong shape. The message has the JSON path."""
+    """The body of a response is too large or of the wrong shape, or empty or truncated, which alone is `retryable`."""
 
     def __init__(self, message: str, *, body: str = "") -> None:
         super().__init__(message)

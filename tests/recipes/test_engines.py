@@ -78,7 +78,7 @@ def break_requests(sandbox, times):
         sandbox.fail_next(3)
         sandbox.drop_next(2)
         sandbox.fail_next(2, headers={"Retry-After": "600"})
-        sandbox.truncate_next(2)
+        sandbox.fail_next(2, status=200, body=b'{"data": 5}')
 
 
 def assert_complete(results, failed, posts, sandbox, faults):

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
+import json
 import logging
 import socket
 import subprocess
 import sys
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx
 import pytest
-from bodies import IDS
-from helpers import TOKEN, get_sync
+from bodies import IDS, build_body
+from helpers import TOKEN, assert_plain, get_sync
 
-from x_insights import ApiError, RateLimitError, ServerError, TransportError, UsageCapError, XInsightsError
+from x_insights import (
+    ApiError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    TransportError,
+    UsageCapError,
+    XInsightsError,
+)
 from x_insights.testing import skip_waits
+
+PAGE = json.dumps(build_body([("1", {"Likes": 5})])).encode()
 
 
 @pytest.mark.parametrize("fault", ["fail_next", "drop_next"])
@@ -54,9 +67,32 @@ def test_client_errors_are_not_retried(sandbox, status):
     assert len(sandbox.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        ("identity", b""),
+        ("identity", b"\r\n"),
+        ("identity", PAGE[:-1]),
+        ("gzip", gzip.compress(PAGE)[:5]),
+        ("gzip", gzip.compress(PAGE)[:-12]),
+        ("deflate", zlib.compress(PAGE)[:-12]),
+    ],
+)
+def test_bodies_that_end_early_are_retried(sandbox, encoding, content):
+    fault = {"status": 200, "body": content, "headers": {"Content-Encoding": encoding}}
+    sandbox.fail_next(2, **fault)
+    assert len(get_sync(sandbox.url, "1", "likes")) == 1
+    sandbox.fail_next(3, **fault)
+    with pytest.raises(ResponseError, match=r"^the body of the 200 response is empty or truncated$") as caught:
+        get_sync(sandbox.url, "1", "likes")
+    assert caught.value.retryable
+    assert_plain(caught.value)
+    assert len(sandbox.requests) == 6
+
+
 def test_invalid_bodies_and_usage_caps_are_not_retried(sandbox):
-    sandbox.truncate_next()
-    with pytest.raises(XInsightsError, match="truncated"):
+    sandbox.fail_next(status=200, body=b'{"data": nope}')
+    with pytest.raises(ResponseError, match="malformed"):
         get_sync(sandbox.url, "1", "likes")
     sandbox.fail_next(status=429, body=b'{"type": "https://api.x.com/2/problems/usage-capped"}')
     with pytest.raises(UsageCapError):

@@ -23,6 +23,8 @@ MAX_SIZE = 64 * 1024 * 1024
 _MAX_ENCODINGS = 3  # decoding each takes time; no server uses more than one, and a proxy may add another
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+# The message of msgspec for a JSON text that ends early. It has no class of its own.
+_ENDS_EARLY = "Input data was truncated"
 # The bytes of a body that are searched for a problem and the token. They fill an error's `body` even with echoes alone.
 _EXCERPT_SIZE = 1024 * 1024
 
@@ -42,7 +44,7 @@ def read_response(
     """
     status = response.status_code
     body = response.content if raw is None else _decode_body(response.headers, raw)
-    failure = None
+    failure, is_cut = None, False
     if is_too_large(body):
         failure = f"is larger than {MAX_SIZE // 1024**2} MiB"
     elif 200 <= status < 300:
@@ -52,7 +54,10 @@ def read_response(
         except RecursionError:
             failure = "is nested too deeply"
         except (ValueError, msgspec.MsgspecError) as error:  # bytes that are not UTF-8 are a ValueError
-            failure = f"does not match X's document: {error}"
+            is_cut = str(error) == _ENDS_EARLY
+            failure = "is empty or truncated" if is_cut else f"does not match X's document: {error}"
+            if body[:500].lstrip().startswith(b"<"):
+                failure = "is HTML, not JSON: it is from a proxy or a login page"
         else:
             if page.errors:
                 _redact_errors(page.errors, create_redactor(response.request))
@@ -60,7 +65,9 @@ def read_response(
     redact = create_redactor(response.request)  # a proxy or a debugging server may have echoed the token
     text = redact(body[:_EXCERPT_SIZE].decode("utf-8", "replace"))
     if failure:
-        return ResponseError(f"the body of the {status} response {failure}", body=text[:500])
+        failed = ResponseError(f"the body of the {status} response {failure}", body=text[:500])
+        failed.retryable = is_cut
+        return failed
     headers = {name: redact(value) for name, value in response.headers.items()}
     return create_api_error(batch.endpoint, status, headers, limits, text)
 
