@@ -1,4 +1,4 @@
-"""Bodies: their size is bounded as they come and decoded, whatever their status, and so is the memory they take."""
+"""Bodies: their size is bounded, both raw and decoded, and so are the memory and time they take, at any status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from helpers import GET, TOKEN, assert_plain, get_sync
 from werkzeug import Response
 
 import x_insights
-from x_insights import AuthenticationError, ResponseError
+from x_insights import AuthenticationError, InsightsClient, ResponseError
 
 PAGE = json.dumps(build_body([("1", {})])).encode()
 
@@ -95,6 +95,40 @@ def test_body_that_a_hook_has_read_is_bounded_too(answer):
     hooks = {"response": [lambda response: response.read()]}
     with httpx.Client(event_hooks=hooks) as http_client, pytest.raises(ResponseError, match="larger"):
         get_sync(url, "1", "likes", http_client=http_client)
+
+
+# A body of the largest number of values that a page of the last 28 hours may have, and one more.
+VALUES = {"objects": b"{}," * 499_998, "lists": b"[]," * 499_998, "numbers": b"1," * 999_996}
+TOO_MANY = "has more than 1,000,000 JSON values, which no page needs"
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_body_with_too_many_values_is_a_response_error(fetch_failing, answer, kind):
+    content = b'{"data": [], "new": [%b1]}' % VALUES[kind]
+    assert get_sync(answer(content), "1", "likes").missing == ["1"]
+    for status in (200, 503):
+        error = fetch_failing(content.replace(b"1]", b"1,1]"), status)
+        assert type(error) is ResponseError
+        assert str(error) == f"the body of the {status} response {TOO_MANY}"
+        assert not error.retryable
+
+
+def test_number_of_values_is_bounded_by_the_requested_period(httpserver):
+    def fetch(years, content):
+        httpserver.clear()
+        httpserver.expect_request("/2/tweets/analytics").respond_with_data(content)
+        with InsightsClient(TOKEN, base_url=httpserver.url_for("").rstrip("/")) as client:
+            return client.get_historical("1", "likes", f"{2026 - years}-01-01T00Z", "2026-01-01T00Z", "Hourly")
+
+    # Each bucket of a page with one metric has four values: two objects and two commas.
+    century = b'{"data": [], "new": [%b1]}' % (b"1," * 4 * 100 * 8766)
+    assert fetch(100, century).missing == ["1"]
+    with pytest.raises(ResponseError, match="more than 1,000,000 JSON values"):
+        fetch(1, century)
+    with pytest.raises(ResponseError, match="more than 3,600,000 JSON values"):
+        fetch(200, century.replace(b"[1,", b"[" + b"1," * 100_000))
+    with pytest.raises(ResponseError, match=r"length <= 500000 - at `\$\.data`"):
+        fetch(100, b'{"data": [%b{"id": "1"}]}' % (b'{"id": "1"},' * 500_000))
 
 
 @pytest.mark.usefixtures("_small_bound")

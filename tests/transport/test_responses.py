@@ -10,7 +10,7 @@ import json
 import re
 
 import pytest
-from bodies import build_measurement
+from bodies import build_body, build_measurement
 from helpers import assert_plain, get_sync
 
 from x_insights import ApiError, ResponseError, ServerError
@@ -80,11 +80,26 @@ def test_message_of_a_response_error_names_the_place(fetch_failing, content, mes
     assert str(fetch_failing(content)) == message
 
 
+@pytest.mark.parametrize("endpoint", ["28hr", "analytics"])
+def test_number_of_errors_in_a_body_is_bounded(answer_any, endpoint):
+    assert len(get_sync(answer_any({"errors": [{}] * 10_000}), "1", "likes", endpoint=endpoint).errors) == 10_000
+    with pytest.raises(ResponseError, match=r"length <= 10000 - at `\$\.errors`"):
+        get_sync(answer_any({"errors": [{}] * 10_001}), "1", "likes", endpoint=endpoint)
+
+
 @pytest.mark.parametrize("value", ["x", "", "nan", "inf", "-Infinity", True, [], {}, 2**63, -(2**63) - 1, 10**400])
 def test_value_that_is_not_a_number_is_a_response_error(fetch_failing, value):
     error = fetch_failing({"data": [total({"Likes": value})]})
     assert type(error) is ResponseError
     assert "metrics_total[0].value[0].metric_value" in str(error) or value == 10**400
+
+
+@pytest.mark.parametrize("place", ["next to `id`", "in a bucket"])
+def test_number_of_metrics_in_one_place_is_bounded(answer_any, place):
+    metrics = {f"metric_{number}": number for number in range(1001)}
+    metrics = metrics if place == "next to `id`" else {"timestamped_metrics": [{"metrics": metrics}]}
+    with pytest.raises(ResponseError, match="length <= 1000"):
+        get_sync(answer_any({"data": [{"id": "1", **metrics}]}), "1", "likes", endpoint="analytics")
 
 
 @pytest.mark.parametrize("status", [204, 205])
@@ -175,6 +190,13 @@ def test_body_that_measures_other_posts_only_is_a_response_error(answer_any, end
         get_sync(url, [2, 3], "likes", endpoint=endpoint)
     assert caught.value.pending == ("2", "3")
     assert set(get_sync(url, [1, 2], "likes", endpoint=endpoint)) == {"1"}
+
+
+def test_body_that_measures_a_thousand_other_posts_is_a_response_error(answer_any):
+    totals = [(str(number), {}) for number in range(1, 1002)]
+    assert len(get_sync(answer_any(build_body(totals[:1000])), "1", "likes")) == 1000
+    with pytest.raises(ResponseError, match="measures 1,001 Posts"):
+        get_sync(answer_any(build_body(totals)), "1", "likes")
 
 
 SERIES_OF_OTHER_POST = {

@@ -7,24 +7,31 @@ dictionaries. All others are decoded in the general way. It has the same results
 import contextlib
 import itertools
 import keyword
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from types import NoneType
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import asdict
 
 from .._types import Metrics
 from .._validation import normalize_name
-from .base import Number, Problem, Value
+from .base import Problems, Value
 from .metrics import METRIC_FIELDS, SPELLINGS, STRUCTURAL_FIELDS, spell, spell_metrics
 
 T = TypeVar("T")
 
-Item = tuple[str, str | None, Any, Sequence[Any]]
-"""The ID of a Post, the time and the metrics next to `id`, and its buckets, each with a `timestamp` and `metrics`."""
-DecodedBody = tuple[Sequence[Item], list[Problem], Callable[[Any], Metrics]]
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """A Post: the time and the metrics next to its `id`, and its buckets, each with a `timestamp` and `metrics`."""
+
+    id: str
+    timestamp: str | None
+    counters: Any
+    buckets: Sequence[Any]
+
+
+DecodedBody = tuple[Sequence[Item], Problems, Callable[[Any], Metrics]]
 """The items, the problems, and a function that returns metrics as a new dictionary in the public spelling."""
 
 
@@ -39,8 +46,12 @@ def decode_body(body: bytes | bytearray, metrics: tuple[str, ...], *, with_count
     return _decode_generally(body, with_counters=with_counters)
 
 
+_MAX_METRICS = msgspec.Meta(max_length=1_000)  # X has two dozen, and each unknown name takes time
+RawItem = Annotated[dict[str, msgspec.Raw], _MAX_METRICS]
+
+
 class AnalyticsBucket(msgspec.Struct, frozen=True, gc=False):
-    metrics: dict[str, Value] | None = None
+    metrics: Annotated[dict[str, Value], _MAX_METRICS] | None = None
     timestamp: str | None = None
 
 
@@ -52,42 +63,47 @@ class Analytics(msgspec.Struct, frozen=True, gc=False):
 
 class AnalyticsBody(msgspec.Struct, frozen=True, gc=False):
     data: list[Analytics] | Analytics | None = None  # a single object in an older document of X
-    errors: list[Problem] | None = None
+    errors: Problems | None = None
 
 
 class RawItemsBody(msgspec.Struct, frozen=True, gc=False):
-    data: list[dict[str, msgspec.Raw]] | dict[str, msgspec.Raw] | None = None
+    data: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500_000)] | RawItem | None = None
 
 
 _decoder = msgspec.json.Decoder(AnalyticsBody, strict=False)
 # Most values are in buckets. Here, only those next to `id` are decoded.
 _raw_items_decoder = msgspec.json.Decoder(RawItemsBody)
+_raw_item_decoder = msgspec.json.Decoder(RawItem)
+_value_decoder = msgspec.json.Decoder(Value, strict=False)
 
 
 def _decode_generally(body: bytes | bytearray, *, with_counters: bool) -> DecodedBody:
     decoded = _decoder.decode(body)
-    raw_items = _as_list(_raw_items_decoder.decode(body).data) if with_counters else itertools.repeat({})
+    data = _raw_items_decoder.decode(body).data if with_counters else {}
+    raw_items: Iterable[msgspec.Raw | RawItem] = itertools.repeat(data) if isinstance(data, dict) else data or ()
     items = [
-        (item.id, item.timestamp, _decode_counters(raw, position), item.timestamped_metrics or ())
+        Item(item.id, item.timestamp, _decode_counters(raw, position) or None, item.timestamped_metrics or ())
         for position, (item, raw) in enumerate(zip(_as_list(decoded.data), raw_items, strict=False))
     ]
     return items, decoded.errors or [], _spell
 
 
-def _decode_counters(item: dict[str, msgspec.Raw], position: int) -> dict[str, Any]:
+def _decode_counters(item: msgspec.Raw | RawItem, position: int) -> dict[str, Any]:
     """Return the metrics next to `id`. Under an unknown name, that is any number, as text too, or null."""
+    members = item if isinstance(item, dict) else _raw_item_decoder.decode(item)
+    for field in STRUCTURAL_FIELDS:
+        members.pop(field, None)
     counters = {}
-    for name, raw in item.items():
-        if name in STRUCTURAL_FIELDS:
-            continue
-        value, is_known = msgspec.json.decode(raw), spell(name) in SPELLINGS
-        is_optional = isinstance(value, str) and not is_known
-        if is_known or type(value) in (int, float, str, NoneType):
-            try:
-                counters[name] = msgspec.convert(value, Number if is_optional else Value, strict=False)
-            except msgspec.ValidationError as error:
-                if not is_optional:
-                    raise ValueError(f"{error} - at `$.data[{position}].{name}`") from None
+    for name, raw in members.items():
+        try:
+            value = _value_decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            if spell(name) in SPELLINGS or bytes(raw)[:1] in b"-0123456789":
+                raise ValueError(f"{error} - at `$.data[{position}].{name}`") from None
+        else:
+            # The decoder also takes the text "null" for null.
+            if value is not None or bytes(raw) == b"null" or spell(name) in SPELLINGS:
+                counters[name] = value
     return counters
 
 
@@ -118,7 +134,7 @@ class ExactAnalytics(msgspec.Struct, Generic[T], frozen=True, gc=False, forbid_u
 
 class ExactBody(msgspec.Struct, Generic[T], frozen=True, gc=False):
     data: list[T] = []
-    errors: list[Problem] = []
+    errors: Problems = []
 
 
 # A service has few sets of metrics, and a struct is created in a millisecond.
@@ -138,11 +154,11 @@ def _create_decoders(metrics: tuple[str, ...]) -> tuple[Callable[[bytes | bytear
 
     def decode_buckets(body: bytes | bytearray) -> DecodedBody:
         decoded = bucket_decoder.decode(body)
-        return [(item.id, None, None, item.timestamped_metrics) for item in decoded.data], decoded.errors, asdict
+        return [Item(item.id, None, None, item.timestamped_metrics) for item in decoded.data], decoded.errors, asdict
 
     def decode_counters(body: bytes | bytearray) -> DecodedBody:
         decoded = counter_decoder.decode(body)
-        return [(item.id, item.timestamp, item, ()) for item in decoded.data], decoded.errors, _read_counters
+        return [Item(item.id, item.timestamp, item, ()) for item in decoded.data], decoded.errors, _read_counters
 
     return decode_buckets, decode_counters
 

@@ -72,6 +72,10 @@ class Endpoint(abc.ABC):
         """Return the number of IDs in a request for an adapted query."""
         return self.page_size
 
+    def compute_max_values(self, query: Query) -> int:
+        """Return how many JSON values the body of a page may have, which is far more than it needs."""
+        return 1_000_000
+
 
 @attrs.frozen(eq=False, repr=False)
 class Batch:
@@ -103,6 +107,10 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     message: Any = None
     resource_id: Any = None
     value: Any = None
+
+
+MAX_ERRORS = msgspec.Meta(max_length=10_000)
+Problems = Annotated[list[Problem], MAX_ERRORS]
 
 
 def convert_problem(problem: Problem, tweet_ids: Container[str]) -> PartialError:

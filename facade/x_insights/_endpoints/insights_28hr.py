@@ -1,7 +1,7 @@
 """`GET /2/insights/28hr`: Posts' metrics of the last 28 hours."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -10,7 +10,7 @@ from x_insights_api.models import Metric
 
 from .._query import Query
 from .._types import Metrics, PartialError
-from .base import Endpoint, Page, Problem, Value, convert_problem, join_arrays
+from .base import MAX_ERRORS, Endpoint, Page, Problems, Value, convert_problem, join_arrays
 from .metrics import ALL_METRICS, SPELLINGS, spell_metrics
 
 
@@ -51,13 +51,13 @@ class EngagementError(msgspec.Struct, frozen=True, gc=False):
 
 
 class Engagement(msgspec.Struct, frozen=True, gc=False):
-    errors: list[EngagementError] = []
+    errors: Annotated[list[EngagementError], MAX_ERRORS] = []
     measurement: EngagementMeasurement = msgspec.field(default_factory=EngagementMeasurement)
 
 
 class InsightsBody(msgspec.Struct, frozen=True, gc=False):
     data: list[Engagement] = []
-    errors: list[Problem] = []
+    errors: Problems = []
 
 
 _decoder = msgspec.json.Decoder(InsightsBody, strict=False)

@@ -46,12 +46,12 @@ class TweetsAnalytics(Endpoint):
         return attrs.evolve(query, metrics=available, period=period, unavailable=unavailable)
 
     def compute_page_size(self, query: Query) -> int:
-        if query.period is None or query.granularity is Granularity.TOTAL:
-            return self.page_size
-        start, end = query.period
-        buckets = math.ceil((end - start) / _BUCKETS[query.granularity]) + 1
-        size = buckets * (_BUCKET_BYTES + _VALUE_BYTES * len(query.metrics))
-        return min(max(1, _MAX_PAGE_BYTES // size), self.page_size)
+        return min(max(1, _MAX_PAGE_BYTES // _estimate_size(query)), self.page_size)
+
+    def compute_max_values(self, query: Query) -> int:
+        # Four times as many as in a page of the estimated size, but no more than in a century of hourly buckets.
+        estimate = len(query.tweet_ids) * _estimate_size(query) * 4 // _VALUE_BYTES
+        return min(max(super().compute_max_values(query), estimate), 3_600_000)
 
     def build_request(self, query: Query) -> dict[str, Any]:
         assert query.period is not None  # set by adapt_query
@@ -72,17 +72,17 @@ class TweetsAnalytics(Endpoint):
         items, problems, read_metrics = decode_body(body, query.metrics, with_counters=is_measured)
         page = Page(self.name, query.period, query.unavailable, read_metrics=read_metrics)
         if is_measured:
-            item_counts = Counter(item[0] for item in items)
-            for tweet_id, time, counters, buckets in items:
-                if counters and time and not (is_total and item_counts[tweet_id] == 1):
-                    page.series.append((tweet_id, time, counters))
-                elif counters or not buckets:  # a Post without any metric is in the results, too
-                    page.totals.append((tweet_id, counters))
-                if is_total and len(buckets) == 1:
+            item_counts = Counter(item.id for item in items)
+            for item in items:
+                if item.counters and item.timestamp and not (is_total and item_counts[item.id] == 1):
+                    page.series.append((item.id, item.timestamp, item.counters))
+                elif item.counters or not item.buckets:  # a Post without any metric is in the results, too
+                    page.totals.append((item.id, item.counters))
+                if is_total and len(item.buckets) == 1:
                     # Later values replace earlier ones unless they are null.
-                    page.totals.append((tweet_id, buckets[0].metrics))
+                    page.totals.append((item.id, item.buckets[0].metrics))
                 else:
-                    page.series += [(tweet_id, bucket.timestamp, bucket.metrics) for bucket in buckets]
+                    page.series += [(item.id, bucket.timestamp, bucket.metrics) for bucket in item.buckets]
         if EngagementField.ERRORS in query.fields:
             page.errors += [convert_problem(problem, query.tweet_ids) for problem in problems]
         return page
@@ -99,6 +99,14 @@ def validate_period(start_time: object, end_time: object) -> Period:
         name = "the latest `end_time` that X accepts" if end_time is None else "end_time"
         raise InvalidRequestError(f"start_time is {format_time(start)}: pass one before {name}, {format_time(end)}")
     return start, end
+
+
+def _estimate_size(query: Query) -> int:
+    """Estimate the bytes that one Post has in the body."""
+    assert query.period is not None  # set by adapt_query
+    start, end = query.period
+    buckets = math.ceil((end - start) / _BUCKETS.get(query.granularity, end - start)) + 1
+    return buckets * (_BUCKET_BYTES + _VALUE_BYTES * len(query.metrics))
 
 
 def _find_latest_end() -> datetime:

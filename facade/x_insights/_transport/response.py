@@ -1,7 +1,6 @@
 """Read a response: return its page, or the error that it is."""
 
 import contextlib
-import itertools
 import socket
 import zlib
 from collections.abc import Callable, Iterable
@@ -23,6 +22,7 @@ MAX_SIZE = 64 * 1024 * 1024
 _MAX_ENCODINGS = 3  # decoding each takes time; no server uses more than one, and a proxy may add another
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+_MAX_POSTS = 1_000  # in a page, which has at most a hundred
 # The message of msgspec for a JSON text that ends early. It has no class of its own.
 _ENDS_EARLY = "Input data was truncated"
 # The bytes of a body that are searched for a problem and the token. They fill an error's `body` even with echoes alone.
@@ -42,11 +42,14 @@ def read_response(
     `raw` is the undecoded body, None if the caller's own code has read the response. The error is not raised here,
     because a traceback would show local variables that hold the token or its echo.
     """
-    status = response.status_code
+    status, max_values = response.status_code, batch.endpoint.compute_max_values(batch.query)
     body = response.content if raw is None else _decode_body(response.headers, raw)
     failure, is_cut = None, False
     if is_too_large(body):
         failure = f"is larger than {MAX_SIZE // 1024**2} MiB"
+    # Two values take three bytes at least, such as `{},`, so that most bodies need not be searched.
+    elif 2 * len(body) > 3 * max_values and len(body) - len(body.translate(None, b"{[,")) > max_values:
+        failure = f"has more than {max_values:,} JSON values, which no page needs"
     elif 200 <= status < 300:
         try:
             page = batch.endpoint.parse_page(body, batch.query)
@@ -114,13 +117,13 @@ def _decompress(body: bytes | bytearray, encoding: str) -> bytes | bytearray | N
 
 def _validate_page(page: Page, batch: Batch, body: bytes | bytearray) -> None:
     """Raise ValueError if a body of the right shape does not respond to the request."""
-    if page.totals or page.series:
-        # A server or proxy that sends a response twice shifts every later one on the connection.
-        for tweet_id, *_ in itertools.chain(page.totals, page.series):
-            if tweet_id in batch.query.tweet_ids:
-                return
+    tweet_ids = {item[0] for item in (*page.totals, *page.series)}
+    if len(tweet_ids) > _MAX_POSTS:
+        raise ValueError(f"it measures {len(tweet_ids):,} Posts, far more than were requested")
+    # A server or proxy that sends a response twice shifts every later one on the connection.
+    if tweet_ids and tweet_ids.isdisjoint(batch.query.tweet_ids):
         raise ValueError("it measures other Posts, and none of those that were requested")
-    if not page.errors:
+    if not tweet_ids and not page.errors:
         members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if members and members.keys().isdisjoint(("data", "errors")):  # the body of an error
             raise ValueError("it has neither `data` nor `errors`")
