@@ -124,14 +124,17 @@ def test_retries_are_reported_on_standard_error(sandbox):
         ((402, {"title": "CreditsDepleted"}, {}), "wait for the next period of your plan, or buy more"),
         ((429, {}, {}), "try again later"),
         ((503, {}, {}), "try again later"),
+        ((200, "", {}), "try again later"),
+        ((200, "<html>Log in</html>", {}), "check --base-url, the proxy and the certificates"),
         ((200, {"code": 1}, {}), "report this to the authors of x-insights-28hr"),
         ((400, {}, {"x-transaction-id": "abc123"}), "contact X's support, with the request ID abc123"),
         ((400, {}, {}), "check --base-url, the proxy and the certificates"),
     ],
 )
 def test_a_failure_says_what_to_do(call, answer, response, advice):
-    status, problem, headers = response
-    code, output, errors = call("--base-url", answer(json.dumps(problem), status, headers), "20")
+    status, content, headers = response
+    body = content if isinstance(content, str) else json.dumps(content)
+    code, output, errors = call("--base-url", answer(body, status, headers), "20")
     assert (code, output) == (1, "")
     assert advice in errors.splitlines()[-1]
 

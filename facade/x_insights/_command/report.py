@@ -57,4 +57,5 @@ def advise(error: errors.XInsightsError) -> str:
         case errors.ApiError(retryable=False, request_id=str() as request_id) if type(error) not in ADVICE:
             return f"contact X's support, with the request ID {request_id}"
     default = "try again later" if error.retryable else "check --base-url, the proxy and the certificates"
-    return ADVICE.get(type(error), default)
+    is_html = isinstance(error, errors.ResponseError) and error.body.lstrip().startswith("<")
+    return default if error.retryable or is_html else ADVICE.get(type(error), default)
