@@ -34,8 +34,8 @@ from x_insights.testing import skip_waits
 PAGE = json.dumps(build_body([("1", {"Likes": 5})])).encode()
 
 
-@pytest.mark.parametrize("fault", ["fail_next", "drop_next"])
-def test_server_errors_and_lost_connections_are_retried(get, sandbox, fault):
+@pytest.mark.parametrize("fault", ["fail_next", "drop_next", "truncate_next"])
+def test_server_errors_and_broken_responses_are_retried(get, sandbox, fault):
     getattr(sandbox, fault)(2)
     assert len(get(sandbox.url, "1", "likes")) == 1
     assert len(sandbox.requests) == 3
