@@ -69,8 +69,9 @@ def tests(session: nox.Session) -> None:
         return
     data = {"COVERAGE_FILE": f".coverage-{session.python}"}
     session.run("coverage", "erase", env=data)
-    # Without work stealing, one worker would run all the long tests.
-    pytest = ("-m", "pytest", "-n", "auto", "--dist", "worksteal")
+    # One worker more than cores, because tests wait, too. Without work stealing, one of them would run all the long
+    # tests.
+    pytest = ("-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")
     session.run("coverage", "run", *pytest, *(f"--ignore={path}" for path in UNMEASURED), env=data)
     session.run("coverage", "combine", "--quiet", env=data)
     session.run("coverage", "report", env=data)
