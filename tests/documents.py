@@ -32,7 +32,7 @@ def find_example(text):
 
 
 def run(example, sandbox, **names):
-    """Run an example, and the tests that it defines, with the sandbox's address beside its token; return its names."""
+    """Run an example, and the tests that it defines, with the sandbox's address next to its token; return its names."""
     names["__name__"] = "example"
     code = example.replace('"ACCESS_TOKEN"', f'"ACCESS_TOKEN", base_url="{sandbox.url}"')
     exec(compile(code, "example", "exec"), names)

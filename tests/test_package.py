@@ -39,7 +39,7 @@ def test_the_version_is_that_of_the_distribution():
 
 @pytest.mark.parametrize("module", ["argparse", "dateutil", "difflib", "pytest", "rich", "x_insights._command.command"])
 def test_the_import_does_not_load_what_few_calls_need(module):
-    # httpx loads rich and argparse if click is installed as well, for a command of its own.
+    # httpx loads rich and argparse if click is installed as well, for its own command.
     code = "import httpx, sys; known = {*sys.modules}; import x_insights; print(*({*sys.modules} - known))"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "x_insights" in loaded

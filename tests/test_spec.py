@@ -211,7 +211,7 @@ def test_the_decoded_structs_match_the_200_response():
         # Extension members of RFC 7807, which X's own subtypes of Problem have and the fragment leaves out.
         (problem,) = ours["errors"]
         assert (problem.pop("resource_id"), problem.pop("value")) == ("extension", "extension")
-        assert problem.pop("message") == "extension"  # of X's legacy errors
+        assert problem.pop("message") == "extension"  # X's legacy errors have it
         assert lacking(ours, spec) == []
 
 

@@ -41,7 +41,7 @@ class BaseClient(Generic[T, TransportT]):
 
     @property
     def api_version(self) -> str | None:
-        """The version of X's API, from the header `api-version` of the last response. None if it had none."""
+        """X's API version, from the header `api-version` of the last response. None if it had none."""
         return self._transport.api_version
 
     def __repr__(self) -> str:

@@ -81,7 +81,7 @@ class ApiError(XInsightsError):
         self.request_id = request_id
         """The response's `x-transaction-id`, which X's support requests."""
         self.api_version = api_version
-        """The response's `api-version`, which is the version of X's API."""
+        """The response's `api-version`: X's API version."""
         self.problems: tuple[Mapping[str, Any], ...] = tuple(problems)
         """The body's `errors`, or the body itself if it is a single problem."""
         self.body = body

@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Insights(Mapping[str, TweetInsights]):
     """The insights of some Posts: a mapping from ID to `totals` and `series`, in the order of the call.
 
-    A metric has the spelling of X's document, which is the value of its `Metric`:
+    Metrics are spelled as in X's document, which is the value of their `Metric`:
     `insights["20"]["totals"]["UrlClicks"]`. `a | b` joins the insights of two calls, such as an error's `partial` and
     those of its `pending` IDs. Insights are equal if they have the same metrics, errors and missing IDs.
     """
@@ -33,7 +33,7 @@ class Insights(Mapping[str, TweetInsights]):
 
         Returns:
             A dictionary with `tweets` (a dictionary from ID to `totals` and `series`), and the properties `errors`,
-            `missing`, `endpoints`, `period` (as two texts) and `unavailable`. Metrics have the spelling of X's
+            `missing`, `endpoints`, `period` (as two texts) and `unavailable`. Metrics are spelled as in X's
             document. Unknown ones and times are unchanged. `None` is X's `null`, not zero.
         """
         tweets, errors, period = _merge(self.tweet_ids, self._pages), self.errors, self.period

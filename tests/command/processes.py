@@ -1,4 +1,4 @@
-"""The command as a process of its own, with pipes or in a terminal."""
+"""The command as a separate process, with pipes or in a terminal."""
 
 from __future__ import annotations
 

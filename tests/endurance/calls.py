@@ -71,7 +71,7 @@ def find_flaws(outcome: Outcome, tweet_ids: Sequence[str], sent: Response | None
             if isinstance(content, dict) and content and not {"data", "errors"} & content.keys():
                 yield "lost: the body of an error was read as one without Posts"
     elif isinstance(outcome, XInsightsError):
-        if type(outcome) is XInsightsError:  # an error of the caller's own code, of which there is none here
+        if type(outcome) is XInsightsError:  # an error in the caller's code, and there is none here
             yield f"untyped: {name} of {type(outcome.__cause__).__name__}"
         partial, pending = outcome.partial, outcome.pending
         is_whole = isinstance(partial, Insights) and Counter((*partial.tweet_ids, *pending)) == Counter(tweet_ids)

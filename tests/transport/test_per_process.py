@@ -28,7 +28,7 @@ from x_insights import AsyncInsightsClient, InsightsClient, XInsightsError
 from x_insights._transport import AsyncTransport
 from x_insights._transport.per_process import PerProcess
 
-# What each script begins with. They run in processes of their own, because a fork copies the threads' locks of pytest.
+# What each script begins with. They run in separate processes, because a fork copies the threads' locks of pytest.
 HEAD = """
 import asyncio, multiprocessing, os, sys, threading
 import httpx

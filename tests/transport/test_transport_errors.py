@@ -79,7 +79,7 @@ def test_token_in_a_malformed_response_header_is_not_quoted(fetch_failing, serve
         assert "[token]" in str(error)
 
 
-# aiohttp rejects it with a ValueError, which could be one of the caller's: test_aiohttp.py.
+# aiohttp rejects it with a ValueError, which the caller's code could have raised: test_aiohttp.py.
 @pytest.mark.parametrize("kind", OWN, indirect=True)
 def test_token_in_a_malformed_request_header_is_not_quoted(fetch_failing, answer, httpserver):
     class Broken(httpx.Auth):

@@ -34,7 +34,7 @@ class AsyncTransport(Account[httpx.AsyncClient]):
             return wrap_exception("a page was not fetched: {} was raised", error)
 
     async def close(self) -> None:
-        """Close the connections, unless they are another account's or those of the caller's `http_client`."""
+        """Close the connections, unless they belong to another account or to the caller's `http_client`."""
         if self._owns_connections and (http := self._connections.close()):
             await http.aclose()
 

@@ -1,4 +1,4 @@
-"""The connections of a client: its own, or those of the caller's `http_client`."""
+"""The connections of a client: its own, or the caller's `http_client`."""
 
 import encodings.idna  # noqa: F401 - a process that is forked while a thread imports it, at a first request, would hang
 from http.cookiejar import CookieJar, DefaultCookiePolicy

@@ -23,7 +23,7 @@ _MAX_ENCODINGS = 3  # decoding each takes time; no server uses more than one, an
 # The `wbits` of zlib to try, in order. Some servers send "deflate" without zlib's header (RFC 9110, section 8.4.1.2).
 _WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 _MAX_POSTS = 1_000  # in a page, which has at most a hundred
-# The message of msgspec for a JSON text that ends early. It has no class of its own.
+# msgspec's message for a JSON text that ends early, for which it has no class.
 _ENDS_EARLY = "Input data was truncated"
 # The bytes of a body that are searched for a problem and the token. They fill an error's `body` even with echoes alone.
 _EXCERPT_SIZE = 1024 * 1024

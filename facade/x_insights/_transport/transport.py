@@ -38,7 +38,7 @@ class Account(Generic[C]):
 
     @classmethod
     def open(cls, options: Options, token: AsyncToken | None, http_client: object) -> Self:
-        """Return a transport over its own connections, or over those of the caller's `http_client`.
+        """Return a transport over its own connections or the caller's `http_client`.
 
         Raises InvalidRequestError if the token, the environment or `http_client` is invalid.
         """
@@ -90,7 +90,7 @@ class Transport(Account[httpx.Client]):
             return wrap_exception("a page was not fetched: {} was raised", error)
 
     def close(self) -> None:
-        """Close the connections, unless they are another account's or those of the caller's `http_client`."""
+        """Close the connections, unless they belong to another account or to the caller's `http_client`."""
         if self._owns_connections and (http := self._connections.close()):
             http.close()
 
@@ -118,7 +118,7 @@ def build_request(http: httpx.Client | httpx.AsyncClient, options: Options, batc
     """Build the request for a page with the httpx client that sends it, but with our own address and timeout."""
     arguments = batch.endpoint.build_request(batch.query)
     url = options.base_url + arguments["url"]
-    if http.params:  # parameters of the caller's own client, which httpx merges with ours
+    if http.params:  # the caller's, which httpx merges with ours
         request = http.build_request(arguments["method"], url, params=arguments["params"])
     else:
         # httpx parses the URL three times if it is given as an object, a tenth of the cost of a `Total` page.

@@ -47,7 +47,7 @@ def convert_exception(request: httpx.Request, error: Exception, *, is_closed: bo
     if rest is not None and not _is_transport_error(rest):
         return wrap_exception(f"the request to {request.url.host} failed: " + "{} was raised", error)
     failure = _create_transport_error(request, error)
-    # httpx wraps the OSErrors of its own connections, so that these may be the caller's, and so may UnicodeErrors.
+    # httpx wraps the OSErrors that it raises itself, so that these may be the caller's, and so may UnicodeErrors.
     # A UnicodeEncodeError of httpx-aiohttp quotes the server's text, which may have the token.
     if isinstance(error, OSError | UnicodeError) and not isinstance(error, ssl.SSLError | UnicodeEncodeError):
         failure.__cause__ = error
