@@ -77,7 +77,7 @@ def test_client_errors_are_not_retried(sandbox, status):
         ("gzip", gzip.compress(PAGE)[:-12]),
         ("deflate", zlib.compress(PAGE)[:-12]),
     ],
-    ids=["empty", "only a line break", "cut", "a part of the header of gzip", "gzip that is cut", "deflate that is cut"],
+    ids=["empty", "a line break", "cut", "part of the header of gzip", "cut gzip", "cut deflate"],
 )
 def test_bodies_that_end_early_are_retried(sandbox, encoding, content):
     fault = {"status": 200, "body": content, "headers": {"Content-Encoding": encoding}}
