@@ -77,8 +77,7 @@ def find_flaws(outcome: Outcome, tweet_ids: Sequence[str], sent: Response | None
         is_whole = isinstance(partial, Insights) and Counter((*partial.tweet_ids, *pending)) == Counter(tweet_ids)
         if not is_whole or pending != tuple(each for each in tweet_ids if each in {*pending}):
             yield f"lost: `partial` and `pending` of {name} are not the IDs of the call"
-        pickled = pickle.dumps(outcome)
-        again = pickle.loads(pickled)
+        again = pickle.loads(pickled := pickle.dumps(outcome))
         if type(again) is not type(outcome) or again.args != outcome.args or vars(again) != vars(outcome):
             yield f"untyped: {name} is another error after pickle"
         if any(TOKEN in text for text in (str(outcome), repr(outcome), repr(vars(outcome)), repr(pickled))):

@@ -102,28 +102,23 @@ def fetch_all(get: Get, tweet_ids: Sequence[str], tally: Counter[str]) -> None:
         tally[f"ended with {type(outcome).__name__}"] += 1
         tally.update(find_flaws(outcome, pending))
         insights, left = (outcome.partial, outcome.pending) if isinstance(outcome, XInsightsError) else (outcome, ())
-        idle += 1
+        received = insights.keys() & {*pending} if isinstance(insights, Insights) else set()
+        idle = 0 if received - arrived else idle + 1
         if not isinstance(insights, Insights):
             continue
-        received = insights.keys() & {*pending}
-        idle = 0 if received - arrived else idle
         # A response with errors alone may be that to another request, if a server has sent one twice.
         excused = max(PAGE_SIZES.values()) * sum(faults.LEGACY_MESSAGE in error["message"] for error in insights.errors)
         tally["doubled: arrived before, or is pending as well"] += len(insights.keys() & {*arrived, *left})
         tally["mixed up: not an ID of the call"] += len(insights.keys() - received)
-        # With `auto`, one result may have Posts from both endpoints.
-        periods = [(Sandbox.now - PERIOD, Sandbox.now), *([insights.period] if insights.period else [])]
-        spans = [divide_period(*period, "Total")[1] for period in periods]
+        periods = (Sandbox.now - PERIOD, Sandbox.now), insights.period  # with `auto`, a result may be of both endpoints
+        spans = [divide_period(*period, "Total")[1] for period in periods if period]
         for each in received:
-            expected: list[object] = [
-                {"totals": compute_figures(each, METRICS, hours)[0], "series": []} for hours in spans
-            ]
-            tally["mixed up: not the figures of the Post"] += insights[each] not in expected
+            known: list[object] = [(compute_figures(each, METRICS, hours)[0], []) for hours in spans]
+            tally["mixed up: not the figures of the Post"] += (*insights[each].values(),) not in known
         tally["lost: missing from a result, without an error"] += max(0, len(insights.missing) - excused)
         arrived |= received
         again = {*left, *insights.missing}
-        # In the order of the call, so that pages stay the same.
-        pending = tuple(each for each in tweet_ids if each in again)
+        pending = tuple(each for each in tweet_ids if each in again)  # in the order of the call, for the same pages
         time.sleep(0.02 if left else 0)
     tally["lost: did not arrive in the end"] += len({*tweet_ids} - arrived)
 
