@@ -152,7 +152,7 @@ def test_partial_results_and_resuming(open_client, sandbox):
     run(client.close)
 
 
-def test_success_does_not_switch_auto_and_withdrawal_does_not_fall_back(sandbox, caplog):
+def test_a_period_neither_switches_auto_nor_falls_back(sandbox, caplog):
     with InsightsClient(TOKEN, base_url=sandbox.url, endpoint="auto") as client:
         assert client.get_historical("20", "likes", *WEEK).endpoints == ("analytics",)
         assert client.get_28hr("20", "likes").endpoints == ("28hr",)

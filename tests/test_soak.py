@@ -91,7 +91,7 @@ def test_soak_run_counts_what_is_missing_unless_x_said_why(find_flaws, sandbox):
     assert find_flaws(lambda get, ids: get(ids)) == {"lost: did not arrive in the end": 1}
 
 
-def test_soak_run_requests_again_what_x_answered_with_an_error(find_flaws, sandbox):
+def test_soak_run_requests_failed_ids_again(find_flaws, sandbox):
     sandbox.fail_next(status=200, body=json.dumps({"errors": [{"message": LEGACY_MESSAGE}]}).encode())
     assert find_flaws(lambda get, ids: get(ids)) == {}
     assert len(sandbox.requests) == 3

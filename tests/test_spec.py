@@ -227,7 +227,7 @@ def test_null_is_read_where_a_refresh_takes_it_for_compatible(place):
         assert (insights.to_rows(), len(insights.errors)) == ([], place.startswith("errors"))
 
 
-def test_the_counters_beside_an_id_are_the_metrics():
+def test_the_counters_next_to_an_id_are_the_metrics():
     (item,) = shape(resolved(DOCUMENT["components"]["schemas"]["GetPostsAnalyticsResponse"]))["data"]
     metrics = decoded_shape(msgspec.inspect.type_info(dict[str, base.Value]))
     assert lacking(metrics, item) == []

@@ -33,7 +33,7 @@ def test_the_check_reports_both_endpoints(ask, sandbox):
     ]
 
 
-def test_the_check_gives_x_s_reason_for_an_endpoint_that_it_has_withdrawn(ask, sandbox):
+def test_the_check_gives_the_reason_for_a_withdrawn_endpoint(ask, sandbox):
     sandbox.withdraw()
     code, output, _ = ask("--check")
     first, second = split_report(output)

@@ -41,7 +41,7 @@ def retype_metric_of_a_bucket(document):
 
 @mutation(
     "breaking    response 200, field data[].likes: removed",
-    "test_the_counters_beside_an_id_are_the_metrics",
+    "test_the_counters_next_to_an_id_are_the_metrics",
 )
 def remove_counter(document):
     del get_schema(document, "Analytics")["properties"]["likes"]

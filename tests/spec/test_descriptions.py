@@ -43,7 +43,7 @@ SCHEMAS = (
     ("kind", "name"),
     [*(("schemas", name) for name in SCHEMAS), ("parameters", "AnalyticsFieldsParameter")],
 )
-def test_a_component_with_a_new_name_is_compatible_and_keeps_its_description(refresh, checkout, kind, name):
+def test_a_renamed_component_is_compatible_and_keeps_its_text(refresh, checkout, kind, name):
     before = collect_descriptions(json.loads((checkout / DOCUMENT).read_text()))
     run = refresh(rename(build_document(), kind, name, "Renamed"))
     assert run.code == 0, run.err

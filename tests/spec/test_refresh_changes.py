@@ -111,7 +111,7 @@ def test_changes_that_the_facade_does_not_follow_fail_tests_by_name(refresh, che
 
 
 @pytest.mark.parametrize("mutation", FAILING_IMPORT, ids=lambda mutation: mutation.mutate.__name__)
-def test_a_change_that_removes_an_imported_name_fails_the_import_of_that_name(refresh, checkout, mutation):
+def test_a_removed_name_fails_its_import(refresh, checkout, mutation):
     refresh_from_mutations(refresh, [mutation])
     run = run_python(checkout, "-c", "import x_insights")
     assert run.returncode == 1
@@ -138,7 +138,7 @@ assert AnalyticsBucket.from_dict({"metrics": {"poll_votes": 1}}).metrics.poll_vo
     assert (run.returncode, run.stderr) == (0, "")
 
 
-def test_the_report_begins_with_breaking_changes_and_ends_with_the_files_that_name_them(refresh):
+def test_the_report_lists_breaking_changes_first_and_files_last(refresh):
     document = build_document()
     for mutate in (add_metric, raise_page_size, remove_field):
         mutate(document)

@@ -50,7 +50,7 @@ def test_only_what_changed_is_written(refresh, checkout):
 
 
 @pytest.mark.usefixtures("fake_generator")
-def test_an_action_that_x_has_made_superfluous_is_named(refresh):
+def test_an_action_that_x_has_made_unnecessary_is_named(refresh):
     document = build_document()
     get_parameter(document, "tweet_ids")["explode"] = False
     run = refresh(document)
@@ -93,7 +93,7 @@ def test_a_failed_replacement_restores_all_fragments(refresh, checkout):
 
 
 @pytest.mark.parametrize("get_place", [lambda document: document["paths"][INSIGHTS], get_operation])
-def test_a_server_of_one_operation_alone_is_reported_and_cannot_be_merged(refresh, checkout, get_place):
+def test_a_server_of_one_operation_is_reported_and_not_merged(refresh, checkout, get_place):
     document = build_document()
     get_place(document)["servers"] = [{"url": "https://insights.x.com"}]
     before = read_files(checkout)

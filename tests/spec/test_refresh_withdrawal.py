@@ -29,7 +29,7 @@ def fragment(checkout):
     return checkout / "openapi/insights-28hr.yaml"
 
 
-def test_an_operation_that_is_gone_is_a_breaking_change_and_keeps_its_facts(refresh, checkout, fragment):
+def test_a_withdrawn_operation_is_breaking_and_keeps_its_facts(refresh, checkout, fragment):
     document, before, text = build_document_without(INSIGHTS), read_files(checkout), fragment.read_text()
     check = refresh(document, "--check")
     assert (check.code, check.err) == (1, "")

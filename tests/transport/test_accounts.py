@@ -71,7 +71,7 @@ def test_accounts_share_the_options(owner, sandbox):
 
 
 @pytest.mark.usefixtures("clock")
-def test_each_account_has_its_own_request_window(open_client):
+def test_each_account_has_its_own_rate_limit(open_client):
     with Sandbox(rate_limit=2) as sandbox:
         client, run = open_client(TOKEN, base_url=sandbox.url, max_wait=0)
         second = client.with_token("second")

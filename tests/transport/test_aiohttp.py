@@ -80,7 +80,7 @@ def test_malformed_chunk_after_the_headers_is_given_up_at_the_deadline(respond):
     assert_plain(caught.value)
 
 
-def test_refusal_of_a_proxy_that_asks_for_a_password_is_not_retried(respond):
+def test_a_proxy_that_requires_a_password_is_not_retried(respond):
     url = respond(lambda connection: connection.sendall(b"HTTP/1.1 407 Authentication Required\r\n\r\n"))
 
     async def main():
@@ -137,7 +137,7 @@ def test_full_pool_is_a_transport_error_and_a_cancelled_call_frees_it(sandbox):
         asyncio.run(main(f"http://127.0.0.1:{server.getsockname()[1]}"))
 
 
-def test_a_client_in_another_event_loop_is_refused(sandbox):
+def test_a_client_in_another_event_loop_is_rejected(sandbox):
     async def main():
         async with contextlib.aclosing(http_client):
             await client.get_28hr([1, 2], "likes")

@@ -177,7 +177,7 @@ def _far_time_zone():
         "Sun, 22 Nov 2026 11:22:33 GMT, Sun, 22 Nov 2026 23:59:30 GMT",  # once by a proxy, once by the server
     ],
 )
-def test_used_up_window_gives_retry_at_by_the_clock_of_the_server(fetch_failing, content, date):
+def test_retry_at_follows_the_clock_of_the_server(fetch_failing, content, date):
     error = fetch_failing(content, 429, {**WINDOW, "Date": date})
     assert type(error) is RateLimitError
     assert error.rate_limit == RateLimit(300, 0, RESET)
@@ -190,7 +190,7 @@ def test_used_up_window_gives_retry_at_by_the_clock_of_the_server(fetch_failing,
     ("retry_after", "seconds"),
     [("120", 120), ("0", 0), ("Mon, 23 Nov 2026 00:01:30 GMT", 120), ("Mon, 23 Nov 2026 00:01:30 -0000", 120)],
 )
-def test_retry_after_takes_precedence_over_the_window(fetch_failing, retry_after, seconds):
+def test_retry_after_takes_precedence_over_the_rate_limit(fetch_failing, retry_after, seconds):
     error = fetch_failing(TOO_MANY, 429, {**WINDOW, **DATE, "Retry-After": retry_after})
     assert error.retry_after == seconds
     assert error.retry_at == NOW + timedelta(seconds=seconds)
@@ -201,7 +201,7 @@ def test_retry_after_takes_precedence_over_the_window(fetch_failing, retry_after
     ("lacking", "retry_at"),
     [("limit", RESET), ("remaining", RESET), ("reset", None)],
 )
-def test_incomplete_window_gives_no_rate_limit(fetch_failing, lacking, retry_at):
+def test_incomplete_headers_give_no_rate_limit(fetch_failing, lacking, retry_at):
     headers = {name: value for name, value in WINDOW.items() if name != f"x-rate-limit-{lacking}"}
     error = fetch_failing(TOO_MANY, 429, {**headers, **DATE})
     assert type(error) is RateLimitError

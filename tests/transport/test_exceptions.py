@@ -184,7 +184,7 @@ def test_reset_connection_says_why(get):
 
 
 @pytest.mark.parametrize(("words", "retryable"), [("407 Authentication Required", False), ("502 Bad Gateway", True)])
-def test_refusal_of_a_proxy_is_retried_unless_it_asks_for_a_password(words, retryable):
+def test_a_proxys_refusal_is_retried_unless_it_wants_a_password(words, retryable):
     def refuse(request):
         raise httpx.ProxyError(words)
 
@@ -398,7 +398,7 @@ class ClosingHandler(logging.Handler):
         self.close_client()
 
 
-def test_client_that_is_closed_between_two_attempts_raises_a_runtime_error(sandbox):
+def test_client_closed_between_attempts_raises_a_runtime_error(sandbox):
     client = InsightsClient(TOKEN, base_url=sandbox.url)
     handler, logger = ClosingHandler(client.close), logging.getLogger("x_insights")
     sandbox.fail_next()

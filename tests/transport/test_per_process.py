@@ -97,7 +97,7 @@ def run(url):
     return run_script
 
 
-def test_processes_that_share_a_client_get_their_own_answers(run):
+def test_processes_that_share_a_client_get_their_own_responses(run):
     run("""
         client = InsightsClient("any-token", base_url=url)
         assert len(client.get_28hr(1, "likes")) == 1
@@ -135,7 +135,7 @@ def test_closing_a_client_in_a_forked_process_leaves_the_parents(run):
     """)
 
 
-def test_processes_that_share_an_async_client_get_their_own_answers(run):
+def test_processes_that_share_an_async_client_get_their_own(run):
     run("""
         client = AsyncInsightsClient("any-token", base_url=url)
 
@@ -149,7 +149,7 @@ def test_processes_that_share_an_async_client_get_their_own_answers(run):
     """)
 
 
-def test_http_client_of_the_caller_is_refused_in_a_forked_process(run):
+def test_http_client_is_rejected_in_a_forked_process(run):
     run("""
         with httpx.Client() as http_client:
             client = InsightsClient("any-token", base_url=url, http_client=http_client)
@@ -203,7 +203,7 @@ def app(environ, start_response):
 """
 
 
-def test_gunicorn_with_preload_serves_each_request_its_own_answer(url, tmp_path):
+def test_gunicorn_with_preload_serves_each_request_its_response(url, tmp_path):
     (tmp_path / "app.py").write_text(APP, "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as server:
         os.set_inheritable(server.fileno(), True)
@@ -321,7 +321,7 @@ def test_event_loop_that_was_cancelled_leaves_no_lock_behind(url):
 
 @leaves_connections
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_http_client_of_the_caller_is_refused_in_another_event_loop(url, backend):
+def test_http_client_is_rejected_in_another_event_loop(url, backend):
     http_client = httpx.AsyncClient()
     client = AsyncInsightsClient(TOKEN, base_url=url, http_client=http_client)
 

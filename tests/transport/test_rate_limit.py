@@ -57,7 +57,7 @@ async def test_the_async_client_has_the_rate_limit_too(sandbox):
 
 
 @pytest.mark.parametrize("options", [{}, {"max_concurrency": 1}], ids=["sync", "async"])
-def test_a_used_up_window_blocks_the_next_request(sandbox, clock, caplog, options):
+def test_an_exhausted_rate_limit_blocks_the_next_request(sandbox, clock, caplog, options):
     get = GET["asyncio" if options else "sync"]
     sandbox.fail_next(status=200, body=b"{}", headers=window(30))
     with caplog.at_level(logging.INFO, "x_insights"):
@@ -69,21 +69,21 @@ def test_a_used_up_window_blocks_the_next_request(sandbox, clock, caplog, option
 
 
 @pytest.mark.parametrize("headers", [window(30, remaining=1), {**window(30), "x-rate-limit-limit": "many"}])
-def test_a_window_with_requests_left_or_half_described_blocks_nothing(sandbox, clock, headers):
+def test_an_incomplete_or_available_rate_limit_blocks_nothing(sandbox, clock, headers):
     sandbox.fail_next(status=200, body=b"{}", headers=headers)
     with InsightsClient(TOKEN, base_url=sandbox.url, attempts=1) as client:
         client.get_28hr(IDS[:26], "likes")
     assert clock.sleeps == []
 
 
-def test_a_window_as_long_as_max_wait_is_waited_for(sandbox, clock):
+def test_a_rate_limit_as_long_as_max_wait_is_waited_for(sandbox, clock):
     sandbox.fail_next(status=200, body=b"{}", headers=window(30))
     with InsightsClient(TOKEN, base_url=sandbox.url, attempts=1, max_wait=30) as client:
         client.get_28hr(IDS[:26], "likes")
     assert clock.sleeps == [30]
 
 
-def test_a_window_longer_than_max_wait_raises_and_nothing_is_sent(sandbox, clock):
+def test_a_rate_limit_longer_than_max_wait_sends_nothing(sandbox, clock):
     sandbox.fail_next(status=200, body=b"{}", headers=window(31))
     with InsightsClient(TOKEN, base_url=sandbox.url, attempts=1, max_wait=30) as client:
         client.get_28hr(IDS[0], "likes")
@@ -153,7 +153,7 @@ def test_no_header_blocks_a_client_for_more_than_a_day(sandbox, clock):
         assert len(client.get_28hr("1", "likes")) == 1
 
 
-def test_a_shorter_window_does_not_open_the_gate_earlier(sandbox, clock):
+def test_a_shorter_rate_limit_does_not_open_the_gate_earlier(sandbox, clock):
     sandbox.fail_next(status=429, headers={"Retry-After": "30"})
     with InsightsClient(TOKEN, base_url=sandbox.url, attempts=1) as client:
         with pytest.raises(RateLimitError):

@@ -221,7 +221,7 @@ DATE = format_datetime(SERVER_TIME, usegmt=True)
     ],
     ids=["reset", "seconds", "date"],
 )
-def test_a_429_is_retried_when_the_window_resets_by_the_servers_clock(sandbox, clock, headers):
+def test_a_429_is_retried_at_the_reset_by_the_servers_clock(sandbox, clock, headers):
     sandbox.fail_next(status=429, headers=headers)
     assert len(get_sync(sandbox.url, "1", "likes")) == 1
     (wait,) = clock.sleeps

@@ -186,7 +186,7 @@ def test_a_hook_that_changes_the_header_does_not_prevent_another_token(sandbox, 
     assert headers == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_a_rejected_token_is_not_used_again_and_another_requests_token_is(sandbox):
+def test_a_newer_token_replaces_a_rejected_one(sandbox):
     tokens = iter(["old", "new"])
     options = {"base_url": sandbox.url, "attempts": 1}
     sandbox.revoke("old")
